@@ -1,0 +1,55 @@
+"""What the customer says about themselves: version by version, each kept as it was submitted."""
+
+from __future__ import annotations
+
+from .. import lines
+from ..db import emit, verb
+from ..errors import Refused
+from ..events import DetailsChanged
+from ..identity import facts, linking
+from ..profiles.contact import Given
+from ..profiles.normalise import clean
+from ..tables import ContactDetails, Conversation
+from ..tables.sites import FIELDS
+
+
+def keep(conversation: Conversation, given: Given, generated_name: str) -> ContactDetails:
+    """Store one version, from within a verb; a name left blank is filled with the generated one."""
+    version = ContactDetails.select().where(ContactDetails.conversation == conversation).count() + 1
+    generated = not clean(given.name)
+    row: ContactDetails = ContactDetails.create(
+        conversation=conversation,
+        version=version,
+        name=generated_name if generated else given.name,
+        name_generated=generated,
+        email=given.email,
+        phone=given.phone,
+    )
+    conversation.details = row.id
+    if conversation.identity_level in ("anonymous", "typed"):  # what is proved is not unproved by typing
+        conversation.identity_level = "typed" if given != Given() else "anonymous"
+    conversation.save(only=[Conversation.details, Conversation.identity_level])
+    return row
+
+
+@verb
+def change(conversation: Conversation, given: Given, *, generated_name: str) -> bool:
+    """Store changed details of a running chat; returns whether anything changed.
+
+    The profile is not touched, and nothing is linked: candidates and conflicts are computed anew when shown.
+    """
+    conversation = Conversation.get_by_id(conversation.id)
+    if not conversation.is_open:
+        raise Refused("chat_ended")
+    row = facts.details_of(conversation)
+    if row.name_generated:  # a name left blank again is still the same visitor
+        generated_name = str(row.name)
+    before = Given("" if row.name_generated else str(row.name), str(row.email), str(row.phone))
+    changed = [field for field in FIELDS if getattr(before, field) != getattr(given, field)]
+    if not changed:
+        return False
+    keep(conversation, given, generated_name)
+    line = lines.write(conversation, "system", lane="staff", kind="details_changed", fields=changed)
+    linking.count_candidates(conversation)
+    emit(DetailsChanged(conversation.id, line.id))
+    return True

@@ -1,0 +1,85 @@
+"""From waiting to active to ended: accepting, ending, leaving the line, reopening."""
+
+from __future__ import annotations
+
+from peewee import IntegrityError
+
+from .. import clock, lines
+from ..db import emit, verb
+from ..errors import Refused
+from ..events import ChatAccepted, ChatEnded, ChatReopened
+from ..tables import Associate, Conversation
+
+
+class AlreadyAccepted(Refused):
+    """Somebody else was first; carries her name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("already_accepted", name=name)
+        self.name = name
+
+
+@verb
+def accept(conversation: Conversation, *, by: Associate) -> None:
+    """Give the waiting chat to the associate: exactly one has it, however many press at once.
+
+    Raises `AlreadyAccepted` with the name of who was first, `Refused("chat_ended")` when the customer has left.
+    """
+    taken = (
+        Conversation.update(state="active", associate=by, accepted_at=clock.now())
+        .where(
+            Conversation.id == conversation.id,
+            Conversation.state == "waiting",
+            Conversation.associate.is_null(),
+        )
+        .execute()
+    )
+    if not taken:
+        present = Conversation.get_by_id(conversation.id)
+        if present.associate_id == by.id and present.state == "active":
+            return  # pressed twice: it is hers
+        if present.associate:
+            raise AlreadyAccepted(str(present.associate.name))
+        raise Refused("chat_ended")
+    line = lines.write(
+        conversation, "system", kind="accepted", by=by, name=by.first_name, store=conversation.store.name
+    )
+    emit(ChatAccepted(conversation.id, line.id))
+
+
+@verb
+def end(conversation: Conversation, *, by: Associate | None) -> None:
+    """End the chat, by the associate or by the customer; a customer who leaves the line abandons it."""
+    present = Conversation.get_by_id(conversation.id)
+    if not present.is_open:
+        return
+    if by and present.state == "waiting":
+        raise Refused("not_accepted")
+    state = "abandoned" if present.state == "waiting" else "ended"
+    Conversation.update(state=state, ended_at=clock.now(), waiting_since=None).where(
+        Conversation.id == present.id
+    ).execute()
+    kind = "ended_by_associate" if by else "ended_by_customer"
+    line = lines.write(present, "system", kind=kind, by=by, name=by.first_name if by else "")
+    emit(ChatEnded(present.id, line.id))
+
+
+def reopen(conversation: Conversation, *, by: Associate) -> None:
+    """Open an ended chat again; raises `Refused` when it is not ended, or the customer has begun another chat."""
+    try:
+        _reopen(conversation, by)
+    except IntegrityError:
+        raise Refused("another_chat_open") from None
+
+
+@verb
+def _reopen(conversation: Conversation, by: Associate) -> None:
+    reopened = (
+        Conversation.update(state="active", ended_at=None)
+        .where(Conversation.id == conversation.id, Conversation.state == "ended")
+        .execute()
+    )
+    if not reopened:
+        raise Refused("changed_since")
+    line = lines.write(conversation, "system", kind="reopened", by=by, name=by.first_name)
+    emit(ChatReopened(conversation.id, line.id))

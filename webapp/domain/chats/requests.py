@@ -1,0 +1,107 @@
+"""A customer asks for a chat: kept, identified, routed and shown to the store, in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from peewee import IntegrityError
+
+from ..db import emit, verb
+from ..errors import Refused
+from ..events import ChatRequested
+from ..identity import facts, linking, resolution
+from ..identity.candidates import remembered_profile
+from ..people import stores, visitors
+from ..profiles.contact import Given
+from ..tables import Conversation, Site, Store, Visitor
+from . import details, messages, routing
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What comes with a request for a chat: the form, and where it was filled in."""
+
+    given: Given
+    message: str
+    client_id: str
+    generated_name: str  # in the customer's language, for a name left blank
+    locale: str = "en"
+    declared_store: str | None = None
+    page_title: str = ""
+
+
+def request_chat(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conversation, str | None]:
+    """Start a chat; returns it with the new visitor's token, or with None when the browser was known.
+
+    A visitor has one open chat: asking again, also at the same moment, returns that one.
+    """
+    messages.check(request.message, request.client_id)
+    if visitor and (running := open_chat(visitor)):
+        return running, None
+    try:
+        return _start(site, visitor, request)
+    except IntegrityError:
+        running = open_chat(visitor) if visitor else None
+        if running is None:
+            raise
+        return running, None
+
+
+def open_chat(visitor: Visitor) -> Conversation | None:
+    """Return the visitor's open chat, or None."""
+    found: Conversation | None = Conversation.get_or_none(
+        Conversation.visitor == visitor, Conversation.state.in_(("waiting", "active"))
+    )
+    return found
+
+
+def chat_of(visitor: Visitor, public_id: str) -> Conversation | None:
+    """Return this visitor's chat with the public id, or None: another's is as if it did not exist."""
+    found: Conversation | None = Conversation.get_or_none(
+        Conversation.visitor == visitor, Conversation.public_id == public_id
+    )
+    return found
+
+
+def region_for(declared_store: str | None) -> str:
+    """Return the region in which phone numbers are read for a page that declares this store."""
+    return str(_store(declared_store).region)
+
+
+@verb
+def _start(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conversation, str | None]:
+    token = None
+    if visitor is None:
+        visitor, token = visitors.remember(site)
+    else:
+        visitors.seen(visitor)
+    remembered = remembered_profile(visitor)
+    conversation: Conversation = Conversation.create(
+        public_id=secrets.token_urlsafe(16),
+        site=site,
+        store=_store(request.declared_store),
+        visitor=visitor,
+        prechat_enabled=site.prechat_enabled,
+        locale=request.locale,
+        page_title=request.page_title,
+    )
+    row = details.keep(conversation, request.given, request.generated_name)
+    body = messages.check(request.message, request.client_id)
+    messages.write(conversation, body, request.client_id, "customer", None)
+    decision = resolution.decide(facts.given(row, conversation.store.region), visitor, remembered)
+    if decision.profile:
+        linking.link(
+            conversation, decision.profile.profile, decision.provenance, by=None, evidence=decision.evidence
+        )
+    count = len(decision.candidates.offered)
+    Conversation.update(candidate_count=count).where(Conversation.id == conversation.id).execute()
+    emit(ChatRequested(conversation.id))
+    return Conversation.get_by_id(conversation.id), token
+
+
+def _store(declared: str | None) -> Store:
+    every = stores.every()
+    if not every:
+        raise Refused("no_store")
+    return routing.choose(every, declared)

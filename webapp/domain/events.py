@@ -1,0 +1,95 @@
+"""Everything that can happen, in the past tense. Ids only: whoever listens looks up what it needs.
+
+`line` is the line that the conversation's log got with it.
+
+Each verb emits one of these; pushes to browsers are chosen by type in `webapp.live.pushes`, and a contract test asks
+of every type what it pushes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequested:
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAccepted:
+    conversation: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEnded:
+    """Ended by either side, or abandoned by the customer before anybody came."""
+
+    conversation: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReopened:
+    conversation: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    conversation: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsChanged:
+    """The customer saved other contact details in the running chat."""
+
+    conversation: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLinked:
+    """A conversation came to a profile; `moved_from` is the profile that it left, if any."""
+
+    conversation: int
+    profile: int
+    line: int
+    moved_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationUnlinked:
+    conversation: int
+    profile: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRejected:
+    conversation: int
+    profile: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileCreated:
+    profile: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChanged:
+    profile: int
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityChanged:
+    associate: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """A session was revoked; its sockets have to go."""
+
+    sign_in: int

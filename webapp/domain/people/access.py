@@ -1,0 +1,62 @@
+"""Who may see what. Every look-up of the workspace starts here, so that finding is being allowed.
+
+SPEC section 5: every associate of the store sees a waiting chat; once accepted, only this associate or a manager of
+the store can open it; for others it does not exist. Profiles are the retailer's: every associate sees every profile.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import NotFound
+from ..tables import Associate, Conversation, Profile, StoreMember
+
+INBOXES = ("waiting", "mine", "all")
+
+
+def visible_conversations(viewer: Associate) -> Any:
+    """Return the query of the conversations that this associate may open."""
+    stores = StoreMember.select(StoreMember.store).where(StoreMember.associate == viewer)
+    in_her_stores = Conversation.store.in_(stores)
+    allowed = (Conversation.associate == viewer) | (in_her_stores & (Conversation.state == "waiting"))
+    if viewer.is_manager:
+        allowed |= in_her_stores
+    return Conversation.select().where(allowed)
+
+
+def inbox(viewer: Associate, name: str) -> Any:
+    """Return the query of one of her inboxes: `waiting`, `mine` (open and accepted by her) or `all`."""
+    query = visible_conversations(viewer)
+    if name == "waiting":
+        return query.where(Conversation.state == "waiting")
+    if name == "mine":
+        return query.where(Conversation.state == "active", Conversation.associate == viewer)
+    return query
+
+
+def conversation(viewer: Associate, public_id: str) -> Conversation:
+    """Return the conversation with this public id, if the viewer may open it; raises `NotFound`."""
+    found: Conversation | None = (
+        visible_conversations(viewer).where(Conversation.public_id == public_id).first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def profile(viewer: Associate, profile_id: int) -> Profile:
+    """Return the profile with this id; raises `NotFound`. `viewer` is any associate: profiles are the retailer's."""
+    assert viewer
+    found: Profile | None = Profile.get_or_none(Profile.id == profile_id, Profile.withdrawn_at.is_null())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_manager_of(viewer: Associate, store_id: int) -> bool:
+    """Say whether the viewer is a manager of this store."""
+    if not viewer.is_manager:
+        return False
+    return bool(
+        StoreMember.select().where(StoreMember.associate == viewer, StoreMember.store == store_id).exists()
+    )

@@ -1,0 +1,29 @@
+"""Visitors: a browser that the widget knows by a random token, which only the browser keeps."""
+
+from __future__ import annotations
+
+import secrets
+
+from .. import clock
+from ..db import verb
+from ..tables import Site, Visitor
+from .sessions import hash_token
+
+
+@verb
+def remember(site: Site) -> tuple[Visitor, str]:
+    """Make a visitor of this site; return it with the token (256 random bits) for its cookie."""
+    token = secrets.token_urlsafe(32)
+    return Visitor.create(site=site, token_hash=hash_token(token)), token
+
+
+@verb
+def seen(visitor: Visitor) -> None:
+    """Note that the visitor was here: what is kept of it is kept from its last chat on."""
+    Visitor.update(seen_at=clock.now()).where(Visitor.id == visitor.id).execute()
+
+
+def by_token(site: Site, token: str) -> Visitor | None:
+    """Return the visitor of this site with this token, or None."""
+    found: Visitor | None = Visitor.get_or_none(Visitor.site == site, Visitor.token_hash == hash_token(token))
+    return found

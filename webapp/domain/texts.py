@@ -1,0 +1,41 @@
+"""The gate for text from outside: what any form, socket or file may bring in, and at what length.
+
+Databases choke on lone surrogates and NUL, screens on control characters; so they stop here, once, for all.
+The limits are those of SECURITY.md section 4.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LIMITS = {"name": 120, "email": 254, "phone": 32, "message": 4000, "search": 200, "client_id": 64}
+
+_line_ends = re.compile("\r\n|[\r\u2028\u2029]")
+_controls = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_mark = "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+_stacked = re.compile(f"({_mark}{{8}}){_mark}+")
+_fillers = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0e\ufe0f"  # not white space, and yet nobody sees them
+
+
+def problem_with(text: str, limit: int) -> str | None:
+    """Return the code of what forbids this text, or None: `bad_characters` or `too_long` (in code points)."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        return "bad_characters"
+    return "too_long" if len(text) > limit else None
+
+
+def tidy(text: str, *, lines: bool = False) -> str:
+    """Return the text without control characters, trimmed, with line ends as LF (or as spaces).
+
+    A text in which nothing can be seen becomes the empty string.
+    """
+    text = _controls.sub("", _line_ends.sub("\n", text))
+    if not lines:
+        text = text.replace("\n", " ").replace("\t", " ")
+    text = _stacked.sub(r"\1", text).strip()
+    return text if any(map(_is_seen, text)) else ""
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "CZ" and character not in _fillers

@@ -1,0 +1,6 @@
+"""Live updates: what happened in the domain, as HTML on every screen that shows it.
+
+`socket` is one WebSocket; `routes` is the door it comes in by; `connection` is one browser on it, with its
+queue and its commands; `hub` knows which connections watch which topics, and renders each `push` once per
+audience; `pushes` says which partials an event means. Only `pushes` knows what a topic is about.
+"""

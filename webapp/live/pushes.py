@@ -1,0 +1,223 @@
+"""What browsers are told of each event: which partials, on which topic, for which audience.
+
+One table, event by event. Content is drawn by the same functions of `webapp.screens` that draw pages and answers, once
+for each group of viewers who see the same. A topic is watched only while its element is in the document, so that no
+push aims at what is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any
+
+from ..auth import Customer, Viewer
+from ..domain import events
+from ..domain.chats import messages
+from ..domain.db import database
+from ..domain.errors import NotFound
+from ..domain.people import access
+from ..domain.tables import Associate, Conversation, Link, Message, Profile
+from ..render import dom_id, swap
+from ..screens import context, inbox, profile, widget
+from ..screens import conversation as conversations
+from .push import Push
+
+_MOST_CHATS_OF_A_PROFILE = 20  # whose panels are drawn anew when it changes; others are when they are opened
+
+
+def for_events(happened: Sequence[object]) -> list[Push]:
+    """Return the pushes for events, in their order."""
+    with database.connection_context():
+        return [push for event in happened for push in PUSHES[type(event)](event)]
+
+
+def _everybody(viewer: Viewer | Customer) -> Hashable:
+    return viewer.reader
+
+
+def _each_alike(viewer: Viewer | Customer) -> Hashable:
+    return viewer
+
+
+def _push(
+    topic: str,
+    content: Callable[[Any], str],
+    group: Callable[[Any], Hashable | None] = _everybody,
+    **how: Any,
+) -> Push:
+    """A push whose content is drawn with a connection of its own: the hub's thread keeps none."""
+
+    def drawn(viewer: Any) -> str:
+        with database.connection_context():
+            return content(viewer)
+
+    return Push(topic, group, drawn, **how)
+
+
+def _inboxes() -> Iterator[Push]:
+    for name in access.INBOXES:
+
+        def content(viewer: Viewer, name: str = name) -> str:
+            return swap(dom_id("inbox", name), inbox.pane(viewer, name))
+
+        yield _push(f"inbox:{name}", content, lambda viewer: viewer, coalesce="list")
+
+
+def _line(conversation: Conversation, line: Message) -> Iterator[Push]:
+    """One line, for each side that may see it."""
+    log = dom_id("log", conversation.public_id)
+    yield _push(
+        f"conversation:{conversation.public_id}",
+        lambda viewer: swap(log, conversations.line(viewer.reader, conversation, line), "log"),
+    )
+    if line.lane != "public":
+        return
+    yield _push(
+        f"chat:{conversation.public_id}",
+        lambda customer: swap(log, widget.line(customer.reader, conversation, line), "log"),
+    )
+    transcript = dom_id("transcript", conversation.public_id)
+    yield _push(
+        f"transcript:{conversation.public_id}",
+        lambda viewer: swap(transcript, profile.transcript_line(viewer.reader, conversation, line), "log"),
+    )
+
+
+def _pane(conversation: Conversation) -> Iterator[Push]:
+    """The conversation's pane for who may see it; a word of farewell for who no longer may."""
+    topic, target = f"conversation:{conversation.public_id}", dom_id("conversation", conversation.public_id)
+
+    def may_see(viewer: Viewer) -> bool:
+        with database.connection_context():
+            try:
+                access.conversation(Associate.get_by_id(viewer.associate), conversation.public_id)
+            except NotFound:
+                return False
+        return True
+
+    yield _push(
+        topic,
+        lambda viewer: swap(target, conversations.pane(viewer, conversation)),
+        lambda viewer: viewer if may_see(viewer) else None,
+    )
+    yield _push(
+        topic,
+        lambda viewer: swap(target, conversations.lost(viewer, conversation)),
+        lambda viewer: None if may_see(viewer) else viewer,
+        unsubscribe=True,
+    )
+
+
+def _panel(conversation: Conversation) -> Iterator[Push]:
+    target = dom_id("context", conversation.public_id)
+    yield _push(
+        f"context:{conversation.public_id}",
+        lambda viewer: swap(target, context.panel(viewer, conversation)),
+        _each_alike,
+    )
+
+
+def _chat(conversation: Conversation) -> Iterator[Push]:
+    target = dom_id("chat", conversation.public_id)
+    yield _push(
+        f"chat:{conversation.public_id}",
+        lambda customer: swap(target, widget.chat(customer.reader, conversation)),
+    )
+
+
+def _profile(id: int) -> Iterator[Push]:
+    found = Profile.get_or_none(Profile.id == id, Profile.withdrawn_at.is_null())
+    if found:
+        target = dom_id("profile", id)
+        yield _push(
+            f"profile:{id}", lambda viewer: swap(target, profile.page_pane(viewer, found)), _each_alike
+        )
+
+
+def _load(id: int) -> Conversation:
+    found: Conversation = Conversation.get_by_id(id)
+    return found
+
+
+def _requested(event: events.ChatRequested) -> Iterator[Push]:
+    yield from _inboxes()
+
+
+def _sent(event: events.MessageSent) -> Iterator[Push]:
+    yield from _line(_load(event.conversation), messages.by_id(event.line))
+    yield from _inboxes()
+
+
+def _moved_on(event: events.ChatAccepted | events.ChatEnded | events.ChatReopened) -> Iterator[Push]:
+    """The chat is in another state: everybody's pane, the customer's chat, what can be done in the panel."""
+    conversation = _load(event.conversation)
+    yield from _pane(conversation)
+    yield from _chat(conversation)
+    yield from _line(conversation, messages.by_id(event.line))
+    yield from _panel(conversation)
+    yield from _inboxes()
+
+
+def _details_changed(event: events.DetailsChanged) -> Iterator[Push]:
+    conversation = _load(event.conversation)
+    yield from _panel(conversation)  # first: the banner is what somebody waits for
+    yield from _pane(conversation)
+    yield from _line(conversation, messages.by_id(event.line))
+    yield from _inboxes()
+
+
+def _linked(event: events.ConversationLinked | events.ConversationUnlinked) -> Iterator[Push]:
+    conversation = _load(event.conversation)
+    yield from _panel(conversation)
+    yield from _pane(conversation)
+    yield from _line(conversation, messages.by_id(event.line))
+    yield from _profile(event.profile)
+    if isinstance(event, events.ConversationLinked) and event.moved_from:
+        yield from _profile(event.moved_from)
+    yield from _inboxes()
+
+
+def _rejected(event: events.CandidateRejected) -> Iterator[Push]:
+    yield from _panel(_load(event.conversation))
+    yield from _inboxes()
+
+
+def _profile_changed(event: events.ProfileChanged) -> Iterator[Push]:
+    chats = (
+        Conversation.select()
+        .join(Link)
+        .where(Link.profile == event.profile, Link.ended_at.is_null())
+        .order_by(Conversation.last_at.desc())
+        .limit(_MOST_CHATS_OF_A_PROFILE)
+    )
+    for conversation in chats:
+        yield from _panel(conversation)
+        yield from _pane(conversation)
+    yield from _profile(event.profile)
+    yield from _inboxes()
+
+
+def _nobody(event: object) -> Iterable[Push]:
+    """Browsers need not be told: another event of the same verb says it, or their sockets are closed."""
+    return ()
+
+
+def _available(event: events.AvailabilityChanged) -> Iterator[Push]:
+    yield from _inboxes()
+
+
+PUSHES: dict[type, Callable[[Any], Iterable[Push]]] = {
+    events.ChatRequested: _requested,
+    events.ChatAccepted: _moved_on,
+    events.ChatEnded: _moved_on,
+    events.ChatReopened: _moved_on,
+    events.MessageSent: _sent,
+    events.DetailsChanged: _details_changed,
+    events.ConversationLinked: _linked,
+    events.ConversationUnlinked: _linked,
+    events.CandidateRejected: _rejected,
+    events.ProfileCreated: _nobody,
+    events.ProfileChanged: _profile_changed,
+    events.AvailabilityChanged: _available,
+    events.SignedOut: _nobody,
+}

@@ -1,11 +1,11 @@
 """The database: how it is opened, how a verb runs, and when its events are told.
 
-A verb is a function that changes something. It runs in one transaction, says what happened with `emit()`, and that is
-told to the listeners after the commit, in commit order, or never.
+A verb is a function that changes something. It runs in one transaction, says what happened with `emit()`, and
+that is told to the listeners after the commit, in commit order, or never.
 
-SQLite has one writer, and every commit waits for the disk. So verbs that come while a commit is under way share the
-next one: the first in line leads, runs them all, each in a savepoint, and commits once. There is no thread to start,
-to stop or to lose.
+SQLite has one writer, and every commit waits for the disk. So verbs that come while a commit is under way
+share the next one: the first in line leads, runs them all, each in a savepoint, and commits once. There is no
+thread to start, to stop or to lose.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 def open_sqlite(path: Path) -> None:
     """Point the application at the SQLite file, which is made on the first connection.
 
-    `IMMEDIATE`, because a transaction that reads and then writes fails at once on SQLite, whatever the timeout.
-    `synchronous=FULL`, because what was acknowledged must survive the loss of power.
+    `IMMEDIATE`, because a transaction that reads and then writes fails at once on SQLite, whatever the
+    timeout. `synchronous=FULL`, because what was acknowledged must survive the loss of power.
     """
     database.initialize(
         PooledSqliteDatabase(

@@ -1,4 +1,4 @@
-"""What a verb can refuse, named where it arises. The edge turns each into a status and a sentence, in one place."""
+"""What a verb can refuse, named where it arises. The edge makes a status and a sentence of each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Invalid(DomainError):
 
 
 class Stale(Refused):
-    """The value has moved on since the viewer saw it; nothing was written. Carries the current value and who set it."""
+    """The value has moved on since the viewer saw it; nothing was written. Carries it, and who set it."""
 
     def __init__(self, current: str, changed_by: str) -> None:
         super().__init__("stale", current=current, name=changed_by)

@@ -2,8 +2,8 @@
 
 `line` is the line that the conversation's log got with it.
 
-Each verb emits one of these; pushes to browsers are chosen by type in `webapp.live.pushes`, and a contract test asks
-of every type what it pushes.
+Each verb emits one of these; pushes to browsers are chosen by type in `webapp.live.pushes`, and a contract
+test asks of every type what it pushes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writing a line into a conversation: it gets the next number of its lane, in the transaction of the verb.
 
-The number is given by an update of the conversation's row, so that two writers of one conversation come one after the
-other, and the numbers have no gap.
+The number is given by an update of the conversation's row, so that two writers of one conversation come one
+after the other, and the numbers have no gap.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 def migrate(lock_file: Path) -> list[str]:
-    """Apply the migrations that are missing and return their names; others who try meanwhile wait on the lock file."""
+    """Apply the migrations that are missing and return their names; others who try meanwhile wait."""
     with _alone(lock_file), database.connection_context():
         return list(_runner().up())
 

@@ -1,7 +1,7 @@
 """What a manager decides for the whole installation, kept in the database.
 
-Each setting has a name, the values it may take, and a default. Settings of the process (addresses, secrets) are
-elsewhere, in `webapp.config`.
+Each setting has a name, the values it may take, and a default. Settings of the process (addresses, secrets)
+are elsewhere, in `webapp.config`.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ WRONG_ORIGINS = {
     "two in one": "https://chat.example.com, https://evil.example",
     "two headers": "https://chat.example.com\r\nOrigin: https://evil.example",
     "a letter that looks alike": "https://сhat.example.com".encode().decode("latin-1"),
-    "a file": "file://",
+    "a file": "file:" + "//",
     "an extension": "chrome-extension://chat.example.com",
 }
 

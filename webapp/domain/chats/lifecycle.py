@@ -23,7 +23,8 @@ class AlreadyAccepted(Refused):
 def accept(conversation: Conversation, *, by: Associate) -> None:
     """Give the waiting chat to the associate: exactly one has it, however many press at once.
 
-    Raises `AlreadyAccepted` with the name of who was first, `Refused("chat_ended")` when the customer has left.
+    Raises `AlreadyAccepted` with the name of who was first, `Refused("chat_ended")` when the customer has
+    left.
     """
     taken = (
         Conversation.update(state="active", associate=by, accepted_at=clock.now())
@@ -65,7 +66,7 @@ def end(conversation: Conversation, *, by: Associate | None) -> None:
 
 
 def reopen(conversation: Conversation, *, by: Associate) -> None:
-    """Open an ended chat again; raises `Refused` when it is not ended, or the customer has begun another chat."""
+    """Open an ended chat again; raises `Refused` when it is not ended, or another has been begun."""
     try:
         _reopen(conversation, by)
     except IntegrityError:

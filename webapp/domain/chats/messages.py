@@ -16,8 +16,8 @@ from ..tables import Associate, Conversation, Message
 def send(conversation: Conversation, body: str, client_id: str, *, by: Associate | None) -> Message:
     """Send a message from the associate, or from the customer when `by` is nobody; returns it as stored.
 
-    The same `client_id` sent again returns the message stored the first time. Raises `Invalid` for a text that is
-    blank, too long or unreadable, `Refused` when the chat has ended or is not the associate's, and
+    The same `client_id` sent again returns the message stored the first time. Raises `Invalid` for a text
+    that is blank, too long or unreadable, `Refused` when the chat has ended or is not the associate's, and
     `Refused("client_id_reused")` when the id came with another text.
     """
     body = check(body, client_id)
@@ -80,7 +80,7 @@ def _stored(conversation: Conversation, author: str, client_id: str, body: str) 
 
 
 def log(conversation: Conversation | int, *, after: int = 0, after_staff: int | None = None) -> list[Message]:
-    """Return the lines after the given numbers, oldest first; staff lines only when `after_staff` is given."""
+    """Return the lines after these numbers, oldest first; staff lines only when `after_staff` is given."""
     public = (Message.lane == "public") & (Message.seq > after)
     wanted: Any = public
     if after_staff is not None:

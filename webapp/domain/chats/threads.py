@@ -23,7 +23,7 @@ def begin(
     generated_name: str,
     locale: str = "en",
 ) -> Conversation:
-    """Open a conversation with a customer whom the channel has named; it waits in the store like any other."""
+    """Open a conversation with a customer whom the channel has named; it waits in the store as all do."""
     conversation: Conversation = Conversation.create(
         public_id=secrets.token_urlsafe(16),
         store=store,

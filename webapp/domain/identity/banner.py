@@ -11,13 +11,13 @@ from ..db import verb
 from ..errors import DomainError, NotFound
 from ..profiles import editing, records
 from ..profiles.normalise import show_phone
-from ..tables import ActivityEntry, Associate, Conversation, Link
+from ..tables import ActivityEntry, Associate, ContactDetails, Conversation, Link
 from . import facts
 from .conflicts import Conflict, conflicts, new_information
 
 
 class MovedOn(DomainError):
-    """What the associate saw in the row is no longer so; nothing was written, the row has to be looked at again."""
+    """What the associate saw in the row is no longer so; nothing was written, the row is to be refreshed."""
 
     def __init__(self, field: str) -> None:
         super().__init__("moved_on", field=field)
@@ -33,9 +33,11 @@ class Comparison:
     is_returning: bool  # the profile existed before the conversation started
 
 
-def compare_sides(conversation: Conversation, link: Link, record: records.Record) -> Comparison:
-    """Compare the conversation's newest details with the record of the profile it is linked to."""
-    details = facts.given(facts.details_of(conversation), conversation.store.region)
+def compare_sides(
+    conversation: Conversation, link: Link, record: records.Record, newest: ContactDetails | None = None
+) -> Comparison:
+    """Compare the conversation's newest details, looked up unless given, with the record of its profile."""
+    details = facts.given(newest or facts.details_of(conversation), conversation.store.region)
     held = facts.held(record)
     return Comparison(
         conflicts=conflicts(details, held),
@@ -62,7 +64,7 @@ def shown(viewer_chats: bool, conversation: Conversation, sides: Comparison) -> 
 def settle(
     conversation: Conversation, field: str, how: str, *, seen_given: str, seen_held: str, by: Associate
 ) -> ActivityEntry | None:
-    """Make the profile agree with the customer in one field: `replace` its primary value, or `add` another one.
+    """Make the profile agree with the customer in one field: `replace` its primary value, or `add` another.
 
     Raises `MovedOn` when either side is no longer what the associate saw, `NotFound` for what no button does.
     """
@@ -92,7 +94,7 @@ def settle(
 def add_new(
     conversation: Conversation, field: str, *, seen_given: str, by: Associate
 ) -> ActivityEntry | None:
-    """Give the profile a detail that it lacks; raises `MovedOn` when it is no longer new, or no longer given."""
+    """Give the profile a detail that it lacks; raises `MovedOn` when it is no longer new, or not given."""
     record, sides = _sides(conversation, field)
     if (field, seen_given) not in sides.new_information:
         raise MovedOn(field)
@@ -102,7 +104,7 @@ def add_new(
 
 
 def _readable(conversation: Conversation, field: str, value: str) -> str:
-    """Return what to write into the profile: a phone in international form, for it may be read in another region."""
+    # A phone in international form, because the profile's numbers may be read in another region.
     return show_phone(value, str(conversation.store.region)) if field == "phone" else value
 
 

@@ -1,7 +1,7 @@
 """Which profiles match the contact details partly, best first, each with its evidence.
 
-Profiles are fetched by key and compared in Python: those that share the name, an address or a number are all found
-and paged; those that only resemble are a shortlist beneath them.
+Profiles are fetched by key and compared in Python: those that share the name, an address or a number are all
+found and paged; those that only resemble are a shortlist beneath them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Candidates:
 
 
 def find(details: Details, visitor: Visitor | int | None, *, besides: int | None = None) -> Candidates:
-    """Return the candidates for these details in the browser of this visitor; `besides` is a profile to leave out."""
+    """Return the candidates for these details in a visitor's browser; `besides` is a profile left out."""
     remembered = remembered_profile(visitor, besides=besides)
     refused = rejected_profiles(visitor)
     name = "" if details.name_generated else details.name

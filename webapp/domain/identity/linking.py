@@ -1,7 +1,7 @@
 """Linking a conversation to a profile, moving it, and taking it back. Links are a journal; one is current.
 
-The chat's entry moves with the link: it is in the activity log of the profile that the conversation is linked to, and
-of no other. Both logs keep a line saying that it happened.
+The chat's entry moves with the link: it is in the activity log of the profile that the conversation is linked
+to, and of no other. Both logs keep a line saying that it happened.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def unlink(conversation: Conversation, *, by: Associate) -> ActivityEntry:
 
 @verb
 def reject(conversation: Conversation, profile: Profile, *, by: Associate) -> None:
-    """Remember that this visitor is not the person of this profile: it stands apart, and is not linked by itself.
+    """Remember that this visitor is not this profile's person: it stands apart, and is not linked by itself.
 
     Raises `Refused` before the chat is accepted, and when somebody has linked it to this profile meanwhile.
     """
@@ -124,17 +124,22 @@ def _is_withdrawn(profile: Profile) -> bool:
     return Profile.get_by_id(profile.id).withdrawn_at is not None
 
 
+def _is_first(made: Link) -> bool:
+    return not Link.select().where(Link.profile == made.profile_id, Link.id < made.id).exists()
+
+
 def _take_back(entry: ActivityEntry, made: Link, conversation: Conversation, by: Associate) -> None:
-    former = Link.get_or_none(Link.id == entry.data["former_link"])
-    goes_back = former is not None and not _is_withdrawn(former.profile)
+    former: Link | None = Link.get_or_none(Link.id == entry.data["former_link"])
+    if former and _is_withdrawn(former.profile):
+        former = None
     _end(made, by)
-    _log_leaving(made, by, moved_to=former.profile if goes_back else None)
+    _log_leaving(made, by, moved_to=former.profile if former else None)
     _reject(conversation, made.profile, by)
-    if goes_back:
+    if former:
         _restore(former, conversation, by, moved_from=made.profile_id)
     else:
         _leave(made, conversation, by)
-    if made.provenance == "created":
+    if made.provenance == "created" and _is_first(made):
         creating.withdraw(made.profile)
     count_candidates(conversation)
 
@@ -149,7 +154,8 @@ def _restore(former: Link, conversation: Conversation, by: Associate, moved_from
 
 def _leave(made: Link, conversation: Conversation, by: Associate) -> None:
     activity.move_chat(conversation.id, conversation.created_at, None)
-    line = lines.write(conversation, "system", lane="staff", kind="unlinked", by=by, profile=made.profile.name)
+    name = made.profile.name
+    line = lines.write(conversation, "system", lane="staff", kind="unlinked", by=by, profile=name)
     emit(ConversationUnlinked(conversation.id, made.profile_id, line.id))
 
 

@@ -1,6 +1,7 @@
 """Who is this customer? The rules of SPEC section 2, in their order; the first that applies decides.
 
-Run once, before the chat is routed and in the transaction that routes it. Afterwards nothing is linked silently.
+Run once, before the chat is routed and in the transaction that routes it. Afterwards nothing is linked
+silently.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Decision:
 
 
 def decide(details: Details, visitor: Visitor | None, remembered: int | None) -> Decision:
-    """Decide for these details in this browser; `remembered` is the profile of its last standing link, or None."""
+    """Decide for these details in this browser; `remembered` is the profile of its last standing link."""
     candidates = find(details, visitor)
     mode = settings.get("automatic_linking")
     everybody = (*candidates.offered, *candidates.rejected)

@@ -1,7 +1,8 @@
 """Who may see what. Every look-up of the workspace starts here, so that finding is being allowed.
 
-SPEC section 5: every associate of the store sees a waiting chat; once accepted, only this associate or a manager of
-the store can open it; for others it does not exist. Profiles are the retailer's: every associate sees every profile.
+SPEC section 5: every associate of the store sees a waiting chat; once accepted, only this associate or a
+manager of the store can open it; for others it does not exist. Profiles are the retailer's: every associate
+sees every profile.
 """
 
 from __future__ import annotations
@@ -22,6 +23,17 @@ def visible_conversations(viewer: Associate) -> Any:
     if viewer.is_manager:
         allowed |= in_her_stores
     return Conversation.select().where(allowed)
+
+
+def offered_conversations(viewer: Associate) -> Any:
+    """Return the query of what she may see, and of live chats of her stores that a colleague has accepted.
+
+    Only for accepting: whoever presses second is told who was first, and sees nothing of the chat.
+    """
+    stores = StoreMember.select(StoreMember.store).where(StoreMember.associate == viewer)
+    visible = visible_conversations(viewer).select(Conversation.id)
+    taken = Conversation.store.in_(stores) & (Conversation.state == "active")
+    return Conversation.select().where(Conversation.id.in_(visible) | taken)
 
 
 def inbox(viewer: Associate, name: str) -> Any:
@@ -45,7 +57,7 @@ def conversation(viewer: Associate, public_id: str) -> Conversation:
 
 
 def profile(viewer: Associate, profile_id: int) -> Profile:
-    """Return the profile with this id; raises `NotFound`. `viewer` is any associate: profiles are the retailer's."""
+    """Return the profile with this id; raises `NotFound`. Any associate may: profiles are the retailer's."""
     assert viewer
     found: Profile | None = Profile.get_or_none(Profile.id == profile_id, Profile.withdrawn_at.is_null())
     if found is None:

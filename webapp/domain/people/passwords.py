@@ -22,7 +22,7 @@ def is_right(password_hash: str | None, password: str) -> bool:
         right = _hasher.verify(password_hash or _nobodys(), password)
     except (Argon2Error, InvalidHashError):
         return False
-    return right and password_hash is not None
+    return right and bool(password_hash)
 
 
 @cache

@@ -26,7 +26,7 @@ def add(
     prechat_enabled: bool = True,
     required_fields: tuple[str, ...] = (),
 ) -> Site:
-    """Add a site; `origins` are exact ("https://shop.example"), `required_fields` are of name, email, phone."""
+    """Add a site; `origins` are exact ("https://shop.example"), `required_fields` of name, email, phone."""
     site: Site = Site.create(
         key=key or f"pk_{secrets.token_urlsafe(12)}",
         name=name,
@@ -46,13 +46,16 @@ def change(
     required_fields: tuple[str, ...] | None = None,
 ) -> None:
     """Change what is given of a site, and leave the rest."""
-    if origins is not None:
-        site.origins = _checked_origins(origins)
-    if prechat_enabled is not None:
-        site.prechat_enabled = prechat_enabled
-    if required_fields is not None:
-        site.required_fields = _checked_fields(required_fields)
-    site.save(only=[Site.origins, Site.prechat_enabled, Site.required_fields])
+    given = {
+        "origins": None if origins is None else _checked_origins(origins),
+        "prechat_enabled": prechat_enabled,
+        "required_fields": None if required_fields is None else _checked_fields(required_fields),
+    }
+    changes = {name: value for name, value in given.items() if value is not None}
+    for name, value in changes.items():
+        setattr(site, name, value)
+    if changes:
+        site.save(only=list(changes))
 
 
 def _checked_origins(origins: list[str]) -> list[str]:

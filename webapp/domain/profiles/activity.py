@@ -1,7 +1,7 @@
 """The activity log of a profile: what is written into it, and how it is read in pages, newest first.
 
-An entry is data; its sentence is made when it is read, in the language of the reader. The entry of a chat is one row
-that moves with the link of its conversation.
+An entry is data; its sentence is made when it is read, in the language of the reader. The entry of a chat is
+one row that moves with the link of its conversation.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def record(
     at: datetime | None = None,
     **data: Any,
 ) -> ActivityEntry:
-    """Write one entry, from within a verb. `by` is nobody when it was automatic; `data` is what its sentence needs."""
+    """Write one entry, from within a verb; `by` is nobody for a rule, `data` is what its sentence needs."""
     entry: ActivityEntry = ActivityEntry.create(
         profile=profile, kind=kind, associate=by, conversation=conversation, at=at or clock.now(), data=data
     )
@@ -49,7 +49,7 @@ def page(profile: Profile | int, *, before: int | None = None, limit: int = PAGE
         .where(ActivityEntry.profile == profile)
         .order_by(ActivityEntry.at.desc(), ActivityEntry.id.desc())
     )
-    # Its place in time is all that counts: a chat may have moved to another log since the page before was read.
+    # Its place in time is all that counts: a chat may have moved to another log since that page was read.
     last = ActivityEntry.get_or_none(ActivityEntry.id == before) if before else None
     if last:
         query = query.where(

@@ -1,6 +1,7 @@
 """Reading contact details that somebody typed: what is accepted, and what has to be mended.
 
-Used by the widget's forms and by the workspace's, so that a customer and an associate are held to the same rules.
+Used by the widget's forms and by the workspace's, so that a customer and an associate are held to the same
+rules.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from .. import texts
 from ..errors import Invalid
-from .normalise import fold_name, fold_phone
+from .normalise import fold_phone
 
 _letters = re.compile(r"[^\W\d_]")
 _FEWEST_DIGITS, _MOST_DIGITS = 5, 17
@@ -37,7 +38,7 @@ def read(name: str, email: str, phone: str, *, region: str, required: Iterable[s
     problems = {
         field: problem
         for field, raw, wrong in (
-            ("name", name, name_problem(given.name)),
+            ("name", name, None),
             ("email", email, email_problem(given.email)),
             ("phone", phone, phone_problem(given.phone, region)),
         )
@@ -51,17 +52,12 @@ def read(name: str, email: str, phone: str, *, region: str, required: Iterable[s
     return given
 
 
-def name_problem(name: str) -> str | None:
-    """Return the code of what is wrong with a name, or None; blank is fine."""
-    return None if not name or len(name) <= texts.LIMITS["name"] else "too_long"
-
-
 def email_problem(email: str) -> str | None:
     """Return the code of what is wrong with an e-mail address, or None; blank is fine."""
     if not email:
         return None
     try:
-        validate_email(email, check_deliverability=False, allow_quoted_local=False, test_environment=True)
+        validate_email(email, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:
         return "email_invalid"
     return None
@@ -70,15 +66,11 @@ def email_problem(email: str) -> str | None:
 def phone_problem(phone: str, region: str) -> str | None:
     """Return the code of what is wrong with a phone number, or None; blank is fine.
 
-    Any number that can be read in the region is accepted, and so is one that cannot but has the digits of one.
+    Any number that can be read in the region is accepted, and so is one that cannot but has the digits of
+    one.
     """
     if not phone or fold_phone(phone, region).e164:
         return None
     digits = sum(character.isdigit() for character in phone)
     looks_like_one = _FEWEST_DIGITS <= digits <= _MOST_DIGITS and not _letters.search(phone)
     return None if looks_like_one else "phone_invalid"
-
-
-def says_something(name: str) -> bool:
-    """Say whether a name has a letter or a digit: one without matches nothing."""
-    return bool(fold_name(name).key)

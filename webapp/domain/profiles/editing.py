@@ -1,8 +1,8 @@
 """Changing one field of a profile, so that two people who edit it never overwrite each other unseen.
 
-Whoever changes a field says which value was seen. When that has moved on nothing is written, and `Stale` carries the
-present value. Every change is an entry in the activity log and can be undone from there while the field stands as the
-change left it.
+Whoever changes a field says which value was seen. When that has moved on nothing is written, and `Stale`
+carries the present value. Every change is an entry in the activity log and can be undone from there while the
+field stands as the change left it.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def change(
 ) -> ActivityEntry | None:
     """Set the name, or the primary e-mail or phone; blank takes the primary one away.
 
-    `seen` is the value that the associate saw. Returns the log's entry, or None when it stands so already; raises
-    `Stale` when the value has moved on, `Invalid` when the new one is wrong, `Refused("taken_by_itself")` when the
-    profile has this address already among its others.
+    `seen` is the value that the associate saw. Returns the log's entry, or None when it stands so already;
+    raises `Stale` when the value has moved on, `Invalid` when the new one is wrong,
+    `Refused("taken_by_itself")` when the profile has this address already among its others.
     """
     profile = _standing(profile.id)
     value = _checked(field, value, str(profile.region))

@@ -1,18 +1,19 @@
-"""Finding profiles while somebody types: by prefix of a name, address, phone or customer number, slips forgiven."""
+"""Finding profiles while somebody types: by prefix of name, address, phone or number, slips forgiven."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from ..tables import Profile, SearchKey
 from . import keys, records
-from .normalise import fold_name
 
 LIMIT = 20
-_SHORTLIST = 400  # of profiles that share the first letter of a word that was found nowhere
-_NEAR = 72  # of 100: below it a slip is another name
+_SHORTLIST = 400  # profiles looked at for each word that was found nowhere
+_LONGEST_BEGINNING = 12
+_SHORT, _LONG = 3, 8  # letters from which on one slip, two slips are forgiven
+_MOST_SLIPS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def search(query: str, *, limit: int = LIMIT) -> Found:
     if ids:
         found = list(records.load(ids[:limit]).values())
         return Found(found, False, len(ids) > limit)
-    return Found(_near(query, limit), True, False)
+    return Found(_near(prefixes, limit), True, False)
 
 
 def latest(*, before: int | None = None, limit: int = LIMIT) -> Found:
@@ -56,17 +57,32 @@ def _begins(prefix: str) -> object:
     return (SearchKey.key >= prefix) & (SearchKey.key < prefix + "\U0010ffff")
 
 
-def _near(query: str, limit: int) -> list[records.Record]:
-    folded = fold_name(query)
-    if len(folded.key) < 3:
-        return []
-    first_letters = {token[0] for token in folded.tokens}
+def _near(prefixes: list[str], limit: int) -> list[records.Record]:
+    """Return the profiles that fit when slips are forgiven, fewest slips first."""
+    ids = {id for prefix in prefixes for id in _shortlist(prefix)}
+    keys_of: dict[int, list[str]] = {}
+    for row in SearchKey.select().where(SearchKey.profile.in_(ids)):
+        keys_of.setdefault(row.profile_id, []).append(row.key)
+    slips = {id: [_slips(prefix, held) for prefix in prefixes] for id, held in keys_of.items()}
+    fitting = sorted((sum(made), id) for id, made in slips.items() if max(made) <= _MOST_SLIPS)
+    return list(records.load(id for _, id in fitting[:limit]).values())
+
+
+def _shortlist(prefix: str) -> set[int]:
+    """Return ids of profiles with a key that begins as the prefix does, those that share most of it first."""
     ids: set[int] = set()
-    for letter in first_letters:
-        rows = SearchKey.select(SearchKey.profile).where(_begins(letter)).distinct().limit(_SHORTLIST)
-        ids.update(row.profile_id for row in rows)
-    loaded = records.load(ids)
-    names = {id: " ".join(fold_name(record.name).tokens) for id, record in loaded.items()}
-    wanted = " ".join(folded.tokens)
-    ranked = process.extract(wanted, names, scorer=fuzz.token_sort_ratio, score_cutoff=_NEAR, limit=limit)
-    return [loaded[id] for _, _, id in ranked]
+    shortest = len("#1") if prefix.startswith("#") else 1
+    for length in range(min(len(prefix), _LONGEST_BEGINNING), shortest - 1, -1):
+        rows = SearchKey.select(SearchKey.profile).where(_begins(prefix[:length])).distinct()
+        ids.update(row.profile_id for row in rows.limit(_SHORTLIST))
+        if len(ids) >= _SHORTLIST:
+            break
+    return ids
+
+
+def _slips(prefix: str, held: list[str]) -> int:
+    """Return how many slips turn the prefix into the beginning of a key; a short word may have none."""
+    allowed = 2 if len(prefix) >= _LONG else 1 if len(prefix) >= _SHORT else 0
+    beginnings = {key[: len(prefix) + more] for key in held for more in range(-allowed, allowed + 1)}
+    fewest = min(OSA.distance(prefix, beginning) for beginning in beginnings)
+    return fewest if fewest <= allowed else _MOST_SLIPS + 1

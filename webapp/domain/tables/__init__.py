@@ -15,7 +15,7 @@ TABLES: tuple[type[Table], ...] = (
 )  # fmt: skip
 
 __all__ = [
-    "TABLES", "ActivityEntry", "Associate", "ContactDetails", "ContactPoint", "Conversation", "Counter", "Link",
-    "MatchKey", "Message", "Profile", "Rejection", "SearchKey", "Setting", "SignIn", "Site", "Store", "StoreMember",
-    "Table", "Visitor",
+    "TABLES", "ActivityEntry", "Associate", "ContactDetails", "ContactPoint", "Conversation", "Counter",
+    "Link", "MatchKey", "Message", "Profile", "Rejection", "SearchKey", "Setting", "SignIn", "Site", "Store",
+    "StoreMember", "Table", "Visitor",
 ]  # fmt: skip

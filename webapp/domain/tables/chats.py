@@ -92,8 +92,10 @@ class ContactDetails(Table):
 
 
 class Message(Table):
-    """One line of a conversation. `seq` is gapless in its lane; staff lines have a lane of their own, because a gap
-    would tell the customer that something happened."""
+    """One line of a conversation. `seq` is gapless in its lane; staff lines have a lane of their own.
+
+    A gap in the public lane would tell the customer that something happened.
+    """
 
     id = AutoField()
     conversation = ForeignKeyField(Conversation, backref="messages", on_delete="CASCADE")

@@ -1,4 +1,4 @@
-"""Which profile a conversation is linked to, and which it must not be. Links are a journal: none is deleted."""
+"""Which profile a conversation is linked to, and which it must not be. Links are a journal: all are kept."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Profile(Table):
 
 
 class ContactPoint(Table):
-    """An e-mail address or phone number of a profile; the one with the lowest position of its kind is primary."""
+    """An address or phone number of a profile; that with the lowest position of its kind is primary."""
 
     id = AutoField()
     profile_id: int
@@ -39,7 +39,7 @@ class ContactPoint(Table):
 
 
 class MatchKey(Table):
-    """Where a profile is found when a customer's details resemble it; the kinds are those of `profiles.keys`."""
+    """Where a profile is found when a customer's details resemble it; kinds are those of `profiles.keys`."""
 
     kind = CharField()
     key = CharField()

@@ -1,0 +1,94 @@
+// Writing: Enter sends, a bubble waits until the server has it, and no text is ever lost.
+//
+// A form[data-composer] names its log. Each message gets a client id here, so that sending it again stores it once.
+(() => {
+  const key = (form) => `draft:${form.id}`;
+  const storage = {
+    get: (name) => { try { return sessionStorage.getItem(name); } catch { return null; } }, // a frame may be refused
+    set: (name, text) => { try { text ? sessionStorage.setItem(name, text) : sessionStorage.removeItem(name); } catch {} },
+  };
+  const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const log = (form) => document.getElementById(form.dataset.composer);
+  const complaint = (form) => form.querySelector("[data-composer-error]") ?? document.getElementById(form.dataset.composerError ?? "");
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-composer]");
+    if (!form) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const field = form.elements.body, text = field.value.trim();
+    if (!text) return field.focus();
+    field.value = "";
+    storage.set(key(form), "");
+    complaint(form)?.replaceChildren();
+    send(form, text, newId());
+    field.focus();
+  }, true);
+
+  function send(form, text, id) {
+    const bubble = wait(form, text, id);
+    const values = { body: text, client_id: id };
+    htmx.ajax("POST", form.getAttribute("action"), { source: form, target: form, swap: "none", values, bubble });
+  }
+
+  function wait(form, text, id) {
+    const template = form.querySelector("template[data-pending]");
+    const line = template.content.firstElementChild.cloneNode(true);
+    line.dataset.clientId = id;
+    line.querySelector(".msg__body").textContent = text;
+    log(form)?.append(line);
+    if (log(form)?.parentElement) log(form).parentElement.scrollTop = 0;
+    return line;
+  }
+
+  function fail(form, bubble) {
+    if (!bubble?.isConnected) return;
+    bubble.classList.replace("is-pending", "is-failed");
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "btn btn--link";
+    again.textContent = form.dataset.textAgain ?? "";
+    again.addEventListener("click", () => {
+      const text = bubble.querySelector(".msg__body").textContent, id = bubble.dataset.clientId;
+      bubble.remove();
+      send(form, text, id);
+    });
+    const state = bubble.querySelector(".msg__state");
+    state?.replaceChildren(document.createTextNode(`${form.dataset.textFailed ?? ""} `), again);
+    window.say(form.dataset.textFailed ?? "", { now: true });
+  }
+
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.bubble && ctx.response?.status >= 400) fail(ctx.sourceElement, ctx.bubble);
+  });
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx?.bubble && fail(ctx.sourceElement, ctx.bubble));
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form[data-composer]");
+    if (!form || event.target.name !== "body" || event.key !== "Enter" || event.isComposing) return;
+    const always = event.ctrlKey || event.metaKey;
+    if (!always && (event.shiftKey || matchMedia("(pointer: coarse)").matches)) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form[data-composer]");
+    if (form && event.target.name === "body") storage.set(key(form), event.target.value);
+  });
+
+  function restore() {
+    for (const form of document.querySelectorAll("form[data-composer]")) {
+      const field = form.elements.body;
+      if (field && !field.value && document.activeElement !== field) field.value = storage.get(key(form)) ?? "";
+    }
+  }
+  document.addEventListener("DOMContentLoaded", restore);
+  document.addEventListener("htmx:after:swap", restore);
+
+  // Drafts stay on this device, and leave it when somebody signs out of a shared one.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.closest("[data-signs-out]")) return;
+    try { Object.keys(sessionStorage).filter((name) => name.startsWith("draft:")).forEach((name) => sessionStorage.removeItem(name)); } catch {}
+  });
+})();

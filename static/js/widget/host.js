@@ -1,0 +1,45 @@
+// The frame and the page around it: a handful of words, each way to one exact origin.
+//
+// The frame says that it is ready as soon as it is. Where the browser does not tell it who frames it, the page speaks first
+// ("hello"). Either way it must be an origin that the site lists.
+(() => {
+  const origins = (document.body.dataset.origins ?? "").split(" ");
+  const STEPS = { waiting: "chat:start", active: "chat:taken", ended: "chat:end", abandoned: "chat:end" };
+  const framed = () => location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
+  let host = "", last = chat();
+
+  function chat() {
+    const element = document.querySelector("[data-chat]");
+    return element ? `${element.id} ${element.dataset.state}` : "";
+  }
+
+  const tell = (t, more) => host && parent.postMessage({ v: 1, t, ...more }, host);
+
+  function greet(origin) {
+    if (!origins.includes(origin)) return;
+    host = origin;
+    tell("ready");
+  }
+
+  addEventListener("message", ({ source, origin, data }) => {
+    if (source !== parent || !origins.includes(origin) || data?.v !== 1) return;
+    if (data.t === "hello") greet(origin);
+    if (data.t === "show") window.enterScreen();
+    if (data.t === "store") for (const field of document.querySelectorAll("[name=store]")) field.value = String(data.store ?? "");
+  });
+
+  document.addEventListener("click", (event) => event.target.closest("[data-minimise]") && tell("minimise"));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+    if (!window.closeDetails()) tell("minimise");
+  });
+
+  document.addEventListener("htmx:after:swap", () => {
+    const now = chat();
+    if (now && now !== last) tell("event", { name: STEPS[now.split(" ")[1]] });
+    last = now;
+  });
+
+  if (parent !== window) greet(framed());
+})();

@@ -1,0 +1,162 @@
+"""Stories run against the real program, in a process of its own, in real browsers.
+
+Each story has its own server on its own copy of the demo data, so that none sees what another has done.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from .actors import Associate, Customer
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE = 10_000  # milliseconds a story waits for what it expects
+
+expect.set_options(timeout=PATIENCE)
+
+
+class Server:
+    """The program, serving on a port of its own; it can be restarted in mid-story."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def workspace(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def shop(self) -> str:
+        """The shop is on another host than the program, so that its frame is truly third-party."""
+        return f"http://localhost:{self.port}/demo/shop"
+
+    def start(self) -> None:
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("RAPPORT_")}
+        environ |= {"RAPPORT_DATA_DIR": str(self.folder), "PORT": str(self.port), "RAPPORT_THREADS": "48"}
+        with (self.folder / "server.log").open("ab") as log:
+            command = [sys.executable, "-m", "webapp.cli", "serve", "--demo"]
+            self.process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+        self._wait_until_it_answers()
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        assert self.process
+        with suppress(ProcessLookupError):
+            self.process.send_signal(how)
+        self.process.wait(timeout=15)
+
+    def _wait_until_it_answers(self) -> None:
+        assert self.process
+        while self.process.poll() is None:
+            with suppress(OSError), urllib.request.urlopen(f"{self.workspace}/healthz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        raise AssertionError((self.folder / "server.log").read_text())
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's database, made once by the program itself."""
+    folder = tmp_path_factory.mktemp("demo")
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("RAPPORT_")} | {"RAPPORT_DATA_DIR": str(folder)}
+    subprocess.run([sys.executable, "-m", "webapp.cli", "demo"], env=environ, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def server(demo_folder: Path, tmp_path: Path) -> Iterator[Server]:
+    folder = tmp_path / "data"
+    shutil.copytree(demo_folder, folder)
+    running = Server(folder)
+    running.start()
+    yield running
+    running.stop()
+    log = (folder / "server.log").read_text()
+    assert "Traceback" not in log, log
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Open a browser of its own for each person; in the end none may have met an error in its console."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: _note(message.type, message.text, complaints))
+
+    def open_context(**how: object) -> BrowserContext:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **how})  # type: ignore[arg-type]
+        context.on("page", watch)
+        contexts.append(context)
+        return context
+
+    yield open_context
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def _note(kind: str, text: str, complaints: list[str]) -> None:
+    expected = ("WebSocket connection", "Failed to load resource", "net::ERR_")  # while a server restarts, or for 4xx
+    if kind == "error" and not any(words in text for words in expected):
+        complaints.append(text)
+
+
+@pytest.fixture
+def associate(server: Server, new_context: Callable[..., BrowserContext]) -> Callable[..., Associate]:
+    """`associate("alice")` signs her in, in a browser of her own."""
+
+    def sign_in(name: str, **how: object) -> Associate:
+        someone = Associate(name, new_context(**how).new_page(), server.workspace)
+        someone.signs_in()
+        return someone
+
+    return sign_in
+
+
+@pytest.fixture
+def customer(server: Server, new_context: Callable[..., BrowserContext]) -> Callable[..., Customer]:
+    """`customer()` opens the shop and the chat in a browser of their own."""
+
+    def visit(query: str = "", **how: object) -> Customer:
+        someone = Customer(new_context(**how).new_page(), server.shop + query)
+        someone.opens_the_chat()
+        return someone
+
+    return visit
+
+
+@pytest.fixture
+def browser_without_watch(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser in which pages are refused on purpose, so that complaints in its console are right."""
+    context = browser.new_context()
+    yield context
+    context.close()

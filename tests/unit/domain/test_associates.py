@@ -1,0 +1,90 @@
+"""Associates: who they are, and the switches that say whether they chat."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import House
+from webapp.domain.errors import Invalid
+from webapp.domain.events import AvailabilityChanged
+from webapp.domain.people import access, associates, passwords
+from webapp.domain.tables import Associate, StoreMember
+
+
+def test_an_associate_is_found_by_her_email_however_it_is_written(house: House) -> None:
+    assert associates.by_email(" ALICE@maison.example ") == house.alice
+    assert associates.by_email("nobody@maison.example") is None
+
+
+def test_a_new_associate_chats_and_is_available(house: House) -> None:
+    emma = associates.add(
+        "Emma Martin", " Emma@Maison.example", "a good password", stores=[house.lyon], language="fr"
+    )
+    emma = Associate.get_by_id(emma.id)
+    assert (emma.email, emma.first_name, emma.role, emma.language) == (
+        "emma@maison.example",
+        "Emma",
+        "associate",
+        "fr",
+    )
+    assert (emma.chat_enabled, emma.available, emma.is_manager) == (True, True, False)
+    assert passwords.is_right(emma.password_hash, "a good password")
+    assert [member.store for member in emma.memberships] == [house.lyon]
+
+
+def test_without_a_password_she_cannot_sign_in(house: House) -> None:
+    emma = associates.add("Emma", "emma@maison.example", None)
+    assert not passwords.is_right(emma.password_hash, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "role", "fields"),
+    [
+        ("Emma", "ALICE@maison.example ", "associate", {"email": "taken"}),
+        ("Emma", "emma@maison.example", "queen", {"role": "not_a_choice"}),
+        (" ", "emma@maison.example", "associate", {"name": "name_missing"}),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    house: House, name: str, email: str, role: str, fields: dict[str, str]
+) -> None:
+    before = Associate.select().count()
+    with pytest.raises(Invalid) as refusal:
+        associates.add(name, email, None, role=role)
+    assert refusal.value.fields == fields
+    assert Associate.select().count() == before
+
+
+def test_what_is_changed_is_changed_and_the_rest_stays(house: House, told: list[object]) -> None:
+    associates.change(house.alice, chat_enabled=False)
+    alice = Associate.get_by_id(house.alice.id)
+    assert (alice.chat_enabled, alice.role, alice.password_hash) == (
+        False,
+        "associate",
+        house.alice.password_hash,
+    )
+    assert alice.memberships.count() == 1
+    associates.change(house.alice, role="manager", password="another password", stores=[house.london])
+    alice = Associate.get_by_id(house.alice.id)
+    assert (alice.is_manager, alice.chat_enabled) == (True, False)
+    assert passwords.is_right(alice.password_hash, "another password")
+    assert access.is_manager_of(alice, house.london.id)
+    assert not access.is_manager_of(alice, house.lyon.id)
+    assert told == [AvailabilityChanged(house.alice.id)] * 2
+
+
+def test_nobody_becomes_what_does_not_exist(house: House) -> None:
+    with pytest.raises(Invalid):
+        associates.change(house.alice, role="queen", stores=[])
+    assert StoreMember.select().where(StoreMember.associate == house.alice).count() == 1
+    with pytest.raises(Invalid):
+        associates.set_language(house.alice, "tlh")
+    assert Associate.get_by_id(house.alice.id).language == "en"
+
+
+def test_alice_turns_her_own_switch_and_chooses_her_language(house: House, told: list[object]) -> None:
+    associates.set_available(house.alice, False)
+    associates.set_language(house.alice, "fr")
+    alice = Associate.get_by_id(house.alice.id)
+    assert (alice.available, alice.chat_enabled, alice.language) == (False, True, "fr")
+    assert told == [AvailabilityChanged(house.alice.id)]

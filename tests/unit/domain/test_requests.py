@@ -1,0 +1,139 @@
+"""A customer asks for a chat: one at a time, however often she presses."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from tests.cast import House, ask, chat
+from webapp.domain.chats import lifecycle, requests
+from webapp.domain.chats.requests import Request
+from webapp.domain.errors import Invalid, Refused
+from webapp.domain.events import ChatRequested
+from webapp.domain.people import sites, stores, visitors
+from webapp.domain.profiles.contact import Given
+from webapp.domain.tables import ContactDetails, Conversation, Message, Visitor
+
+from .conftest import AtOnce
+
+
+def request(client_id: str = "m-1", message: str = "Hello!", **how: str) -> Request:
+    given = Given("Jane D", "jane@example.com")
+    return Request(
+        given=given, message=message, client_id=client_id, generated_name="Visitor 48213127", **how
+    )
+
+
+def test_a_request_becomes_a_waiting_chat_with_its_first_message(house: House, told: list[object]) -> None:
+    conversation, token = requests.request_chat(house.site, None, request(locale="fr", page_title="Lamps"))
+    assert (conversation.state, conversation.store.slug, conversation.channel) == (
+        "waiting",
+        "lyon",
+        "live_chat",
+    )
+    assert (conversation.locale, conversation.page_title, conversation.prechat_enabled) == (
+        "fr",
+        "Lamps",
+        True,
+    )
+    message = Message.get(Message.conversation == conversation)
+    assert (message.seq, message.lane, message.author, message.body) == (1, "public", "customer", "Hello!")
+    assert (conversation.last_text, conversation.last_author) == ("Hello!", "customer")
+    assert conversation.waiting_since is not None
+    assert token
+    assert visitors.by_token(house.site, token) == conversation.visitor
+    assert told == [ChatRequested(conversation.id)]
+
+
+def test_a_known_browser_gets_no_new_token(house: House) -> None:
+    visitor, token = visitors.remember(house.site)
+    conversation, new = requests.request_chat(house.site, visitor, request())
+    assert (conversation.visitor, new) == (visitor, None)
+    assert visitors.by_token(house.site, token) == visitor
+
+
+def test_a_token_is_good_for_its_site_only(house: House) -> None:
+    _, token = visitors.remember(house.site)
+    other = sites.add("Other", ["http://other.example"])
+    assert visitors.by_token(house.site, token)
+    assert visitors.by_token(other, token) is None
+    assert visitors.by_token(house.site, token + "x") is None
+    assert visitors.by_token(house.site, "\ud800") is None
+
+
+def test_asking_again_returns_the_open_chat_and_stores_nothing(house: House) -> None:
+    first = ask(house, "Jane")
+    again, token = requests.request_chat(house.site, first.visitor, request("m-2", "Hello??"))
+    assert (again, token) == (first, None)
+    lifecycle.accept(first, by=house.alice)
+    assert ask(house, "Zoé", visitor=first.visitor) == first
+    assert Message.select().where(Message.lane == "public", Message.kind == "text").count() == 1
+    assert ContactDetails.select().count() == 1
+
+
+def test_thirty_at_once_in_one_browser_get_one_chat(
+    house: House, at_once: AtOnce, told: list[object]
+) -> None:
+    visitor, _ = visitors.remember(house.site)
+    asked = at_once(
+        [partial(requests.request_chat, house.site, visitor, request(f"m-{n}")) for n in range(30)]
+    )
+    (conversation,) = Conversation.select()
+    assert asked == [(conversation, None)] * 30
+    assert told == [ChatRequested(conversation.id)]
+
+
+def test_thirty_browsers_at_once_get_thirty_chats(house: House, at_once: AtOnce) -> None:
+    asked = at_once([lambda: ask(house, "Jane Doe", "jane.doe@example.com")] * 30)
+    assert len({conversation.id for conversation in asked if isinstance(conversation, Conversation)}) == 30
+    assert Visitor.select().count() == 30
+
+
+@pytest.mark.parametrize("end", ["ended", "abandoned"])
+def test_after_the_end_the_same_browser_may_ask_again(house: House, end: str) -> None:
+    first = chat(house, "Jane") if end == "ended" else ask(house, "Jane")
+    assert first.visitor
+    lifecycle.end(first, by=None)
+    assert requests.open_chat(first.visitor) is None
+    second = ask(house, "Jane", visitor=first.visitor)
+    assert second != first
+    assert requests.open_chat(first.visitor) == second
+
+
+def test_the_page_declares_the_store_and_an_unknown_one_is_the_default(house: House) -> None:
+    assert ask(house, store="london").store == house.london
+    assert ask(house, store="atlantis").store == house.lyon
+    assert (requests.region_for("london"), requests.region_for(None)) == ("GB", "FR")
+
+
+def test_without_a_store_nobody_can_be_asked(database: None) -> None:
+    site = sites.add("Empty", ["http://empty.example"])
+    with pytest.raises(Refused) as refusal:
+        requests.request_chat(site, None, request())
+    assert refusal.value.code == "no_store"
+    assert not Visitor.select().exists()
+
+
+def test_the_first_store_is_the_default_until_another_is(database: None) -> None:
+    stores.add("lyon", "Lyon", "FR", "Europe/Paris")
+    assert requests.region_for(None) == "FR"
+    stores.add("london", "London", "GB", "Europe/London", is_default=True)
+    assert requests.region_for(None) == "GB"
+
+
+@pytest.mark.parametrize("message", ["", "  ", "\u200b", "a\0b", "\ud800", "x" * 4001])
+def test_a_request_without_a_message_that_can_be_read_is_refused(house: House, message: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        requests.request_chat(house.site, None, request(message=message))
+    assert set(refusal.value.fields) == {"message"}
+    assert not Visitor.select().exists()
+
+
+def test_a_customer_finds_her_own_chats_only(house: House) -> None:
+    mine, hers = ask(house, "Jane"), ask(house, "Zoé")
+    assert mine.visitor
+    assert requests.chat_of(mine.visitor, mine.public_id) == mine
+    assert requests.chat_of(mine.visitor, hers.public_id) is None
+    assert requests.chat_of(mine.visitor, "nothing") is None
+    assert len(mine.public_id) >= 22  # 128 random bits

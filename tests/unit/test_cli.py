@@ -1,0 +1,86 @@
+"""The program: each command does what it says, and a refusal is a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from webapp import cli
+from webapp.domain import db
+from webapp.domain.tables import Associate, Conversation, Profile, Site, Store
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RAPPORT_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+def run(*arguments: str) -> None:
+    cli.main(arguments)
+    db.database.connect(reuse_if_open=True)
+
+
+def test_a_shop_is_set_up_without_touching_the_database(capsys: pytest.CaptureFixture[str]) -> None:
+    run("store", "add", "lyon", "--name", "Lyon", "--region", "fr", "--time-zone", "Europe/Paris")
+    run("user", "add", "zoe@maison.example", "--name", "Zoé", "--password", "long enough", "--store", "lyon")
+    run("user", "set", "zoe@maison.example", "--role", "manager", "--no-chat-enabled")
+    run("site", "add", "Shop", "--origin", "https://shop.example", "--no-prechat")
+    key = capsys.readouterr().out.strip()
+    run("site", "set", key, "--prechat", "--require", "email,name")
+    run("setting", "set", "automatic_linking", "strict")
+    assert Store.get().region == "FR"
+    zoe = Associate.get()
+    assert (zoe.role, zoe.chat_enabled) == ("manager", False)
+    site = Site.get()
+    assert (site.prechat_enabled, site.required_fields) == (True, ["name", "email"])
+    for command in (["store", "list"], ["user", "list"], ["site", "list"], ["setting", "get", "automatic_linking"]):
+        run(*command)
+    printed = capsys.readouterr().out
+    assert all(words in printed for words in ("Europe/Paris", "not chat-enabled", "https://shop.example", "strict"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["setting", "set", "automatic_linking", "sometimes"],
+        ["setting", "get", "nonsense"],
+        ["user", "set", "nobody@maison.example", "--role", "manager"],
+        ["user", "add", "a@b.example", "--name", "A", "--password", "x", "--store", "nowhere"],
+        ["site", "add", "Shop", "--origin", "shop.example"],
+        ["site", "add", "Shop", "--origin", "https://shop.example/path"],
+        ["store", "add", "x", "--name", "X", "--region", "FR", "--time-zone", "Mars/Olympus"],
+    ],
+)
+def test_a_refusal_is_a_sentence(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        run(*arguments)
+    assert str(refusal.value).startswith("rapport: ")
+
+
+def test_the_demo_is_the_same_every_time_and_is_made_once(capsys: pytest.CaptureFixture[str]) -> None:
+    run("demo")
+    assert "demo-password" in capsys.readouterr().out
+    assert Profile.get(Profile.customer_number == "C-1008").name == "Jane Dupont-Doe"
+    assert Profile.select().where(Profile.name == "Emma Martin").count() == 12
+    assert Profile.select().count() >= 62
+    whatsapp = Conversation.get(Conversation.channel == "whatsapp")
+    assert whatsapp.links.get().profile.customer_number == "C-1009"
+    run("demo")
+    assert "not empty" in capsys.readouterr().out
+    assert Conversation.select().count() == 8
+
+
+def test_migrating_twice_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    run("migrate")
+    run("migrate")
+    assert capsys.readouterr().out.splitlines() == ["0001_first", "up to date"]
+
+
+def test_settings_are_checked(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    run("config", "check")
+    assert "In order" in capsys.readouterr().out
+    monkeypatch.setenv("RAPPORT_PORT", "many")
+    with pytest.raises(SystemExit):
+        run("config", "check")

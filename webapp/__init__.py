@@ -1,0 +1,61 @@
+"""Rapport: live chat that knows who it is talking to. `create_app()` is the one place that knows everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from .config import Settings
+
+LARGEST_BODY = 256 * 1024  # bytes; files do not come this way
+THREADS_FOR_PAGES = 6  # kept from the sockets, each of which holds a thread for hours
+
+
+def create_app(settings: Settings) -> Flask:
+    """Put the application together: database, assets, protections, pages and sockets."""
+    # Imported here, so that the domain can be used without the web.
+    from flask import Flask
+
+    from . import assets, errors, render, security
+    from .domain import db
+    from .live import pushes
+    from .views import BLUEPRINTS
+    from .views import live as sockets
+
+    app = Flask(__name__, static_folder=None)
+    app.config["RAPPORT"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.config["MAX_FORM_PARTS"] = 100
+    db.open_sqlite(settings.sqlite_path)
+    app.extensions["assets"] = assets.Assets(settings.static_dir, reload=settings.env == "development")
+    render.use(app.extensions["assets"].url, reload=settings.env == "development")
+    _connect_per_request(app)
+    security.protect(app)
+    errors.answer(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    sockets.open_sockets(app, pushes.for_events, most=settings.threads - THREADS_FOR_PAGES)
+    return app
+
+
+def _connect_per_request(app: Flask) -> None:
+    """Give each request a connection; a socket, which lasts for hours, takes one for each thing it does instead."""
+    from flask import g, request
+
+    from .domain import db
+
+    def is_socket() -> bool:
+        return request.headers.get("Upgrade", "").lower() == "websocket"
+
+    @app.before_request
+    def connect() -> None:
+        if not is_socket():
+            g.connected = db.database.connect(reuse_if_open=True)
+
+    @app.teardown_request
+    def close(_: BaseException | None) -> None:
+        if g.pop("connected", False):
+            db.database.close()

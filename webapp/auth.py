@@ -1,0 +1,142 @@
+"""Who is asking: the associate of a session cookie, or the visitor of a widget cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import quote
+from zoneinfo import available_timezones
+
+from flask import Response, current_app, g, redirect, request
+
+from .domain.people import sessions, visitors
+from .domain.tables import Associate, SignIn, Site, Store, StoreMember, Visitor
+from .i18n import Reader, best
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+VISITOR_AGE = 60 * 60 * 24 * 30 * 13  # SPEC section 7: 13 months from the last chat
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What a socket remembers of the associate behind it: enough to group viewers who see the same bytes."""
+
+    associate: int
+    sign_in: int
+    chat_enabled: bool
+    is_manager: bool
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What a socket remembers of the visitor behind it."""
+
+    visitor: int
+    reader: Reader
+
+
+def session_cookie() -> str:
+    """Return the name of the session cookie: with the `__Host-` promise where there is TLS to keep it."""
+    return "__Host-rapport" if is_secure() else "rapport"
+
+
+def is_secure() -> bool:
+    """Say whether people reach us over TLS."""
+    return bool(current_app.config["RAPPORT"].base_url.startswith("https://"))
+
+
+def current_sign_in() -> SignIn | None:
+    """Return the session of the request, or None."""
+    if "sign_in" not in g:
+        token = request.cookies.get(session_cookie(), "")
+        g.sign_in = sessions.current(token) if token else None
+    found: SignIn | None = g.sign_in
+    return found
+
+
+def reader_of(associate: Associate) -> Reader:
+    """Return the associate as a reader: her language, and the time of her first store."""
+    store = Store.select().join(StoreMember).where(StoreMember.associate == associate).order_by(StoreMember.id).first()
+    return Reader(str(associate.language), str(store.time_zone) if store else "UTC")
+
+
+def guest_reader() -> Reader:
+    """Return whoever is not signed in as a reader: by `?locale=` or what the browser asks for."""
+    asked = request.args.get("locale", "")
+    return Reader(best([asked] if asked else [value for value, _ in request.accept_languages]))
+
+
+def known_zone(name: str) -> str:
+    """Return the IANA time zone of this name if there is one, else UTC."""
+    return name if name in _zones() else "UTC"
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
+
+
+def viewer_of(session: SignIn) -> Viewer:
+    """Return what a socket remembers of this session."""
+    associate = session.associate
+    return Viewer(associate.id, session.id, bool(associate.chat_enabled), associate.is_manager, reader_of(associate))
+
+
+def this_viewer() -> Viewer:
+    """Return who looks, for the screens; only in a view of whoever is signed in."""
+    session = current_sign_in()
+    assert session
+    return viewer_of(session)
+
+
+def signed_in(view: Callable[Concatenate[Associate, P], R]) -> Callable[P, Any]:
+    """Hand the view the signed-in associate; anybody else is sent to sign in, and back afterwards."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        session = current_sign_in()
+        if session is None:
+            return to_sign_in()
+        g.reader = reader_of(session.associate)
+        return view(session.associate, *args, **kwargs)
+
+    return guarded
+
+
+def to_sign_in() -> Any:
+    """Answer with the way to the sign-in page, as a redirect or, for htmx, as a header."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/inbox/waiting"
+    there = f"/sign-in?next={quote(here, safe='/')}"
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": there})
+    return redirect(there)
+
+
+def visitor_cookie(site: Site) -> str:
+    """Return the name of the cookie that knows a browser on this site."""
+    return f"rapport_visitor_{site.id}"
+
+
+def current_visitor(site: Site) -> Visitor | None:
+    """Return the visitor of the request on this site, or None."""
+    token = request.cookies.get(visitor_cookie(site), "")
+    return visitors.by_token(site, token) if token else None
+
+
+def remember_visitor(response: Response, site: Site, token: str) -> None:
+    """Let the browser keep the visitor's token, apart for each page that frames us where browsers can do that."""
+    response.set_cookie(
+        visitor_cookie(site),
+        token,
+        max_age=VISITOR_AGE,
+        path="/widget",
+        secure=True,  # browsers make an exception for the addresses of a machine itself
+        httponly=True,
+        samesite="None",
+        partitioned=True,
+    )

@@ -1,0 +1,73 @@
+"""From a refusal to an answer: its status, its sentence, and where the sentence goes. In one place, for all views."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
+
+from . import auth, render
+from .domain.errors import DomainError, Invalid, NotFound, Refused
+from .i18n import Reader
+from .security import TooMany
+
+
+def answer(app: Flask) -> None:
+    """Let the application answer every error, ours and the web's, in the viewer's language."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(HTTPException, _web_error)
+    app.register_error_handler(Exception, _accident)
+
+
+def sentence(reader: Reader, error: DomainError) -> str:
+    """Return what to tell the reader."""
+    if isinstance(error, Invalid):
+        return " ".join(reader.t(f"error.{code}") for code in error.fields.values())
+    return reader.t(f"error.{error.code}", **error.facts)
+
+
+def sentences(reader: Reader, error: Invalid) -> dict[str, str]:
+    """Return what to tell the reader at each field."""
+    return {field: reader.t(f"error.{code}") for field, code in error.fields.items()}
+
+
+def _status(error: DomainError) -> int:
+    for kind, status in ((NotFound, 404), (Invalid, 422), (TooMany, 429), (Refused, 409)):
+        if isinstance(error, kind):
+            return status
+    return 409
+
+
+def _reader() -> Reader:
+    reader: Reader = g.get("reader") or auth.guest_reader()
+    return reader
+
+
+def _domain_error(error: DomainError) -> Response:
+    response = _page(_status(error), sentence(_reader(), error))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _web_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    key = f"error.http_{status}" if status in (400, 403, 404, 405, 413) else "error.http_other"
+    response = _page(status, _reader().t(key))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _accident(error: Exception) -> Response:
+    current_app.logger.exception("Something went wrong at %s %s", request.method, request.path, exc_info=error)
+    return _page(500, _reader().t("error.http_other"))
+
+
+def _page(status: int, text: str) -> Response:
+    """A whole page for a visitor's address bar; a toast for htmx, which must not lose the page it stands on."""
+    reader = _reader()
+    if request.headers.get("HX-Request"):
+        toast = render.partial("toast", reader, text=text, undo=None, kind="bad")
+        return Response(render.swap("toasts", toast, "beforeend"), status=status, headers={"HX-Reswap": "none"})
+    return Response(render.page("error", reader, status=status, text=text), status=status)

@@ -1,0 +1,117 @@
+"""Profiles: the list, one of them with its fields open, its activity log, and transcripts of its chats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from peewee import JOIN
+
+from .. import render
+from ..auth import Viewer
+from ..domain.chats import messages
+from ..domain.errors import NotFound
+from ..domain.identity import facts, linking
+from ..domain.people import access
+from ..domain.profiles import activity, editing, records, search
+from ..domain.profiles.normalise import show_phone
+from ..domain.tables import ActivityEntry, Associate, Conversation, Message, Profile, Store
+from ..i18n import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log with what it is drawn from; `undoes` says what its Undo would take back, if anything."""
+
+    row: ActivityEntry
+    conversation: Conversation | None
+    undoes: str
+
+
+def page_pane(viewer: Viewer, profile: Profile) -> str:
+    """Draw the page of a profile."""
+    record = records.of(profile)
+    return render.partial(
+        "profile/page",
+        viewer.reader,
+        record=record,
+        fields=fields(viewer, profile),
+        others=_others(record),
+        log=log(viewer, profile),
+    )
+
+
+def listing(viewer: Viewer, query: str, before: int | None) -> str:
+    """Draw the list of profiles: those that fit the query, or all by number, a page at a time."""
+    found = search.search(query) if query.strip() else search.latest(before=before)
+    phones = {record.id: show_phone(record.phone, str(record.profile.region)) for record in found.records}
+    return render.partial("profile/list", viewer.reader, query=query, found=found, phones=phones)
+
+
+def fields(viewer: Viewer, profile: Profile, conversation: Conversation | None = None) -> str:
+    """Draw a profile's fields, each of which saves itself."""
+    record = records.of(profile)
+    values = {field: editing.value_of(record.profile, field) for field in editing.FIELDS}
+    return render.partial("profile/fields", viewer.reader, record=record, values=values, conversation=conversation)
+
+
+def log(viewer: Viewer, profile: Profile, before: int | None = None) -> str:
+    """Draw the activity log's first page; with `before`, only the entries of a further one."""
+    page = activity.page(profile, before=before)
+    return render.partial(
+        "activity/entries" if before else "activity/log",
+        viewer.reader,
+        profile=profile,
+        entries=_entries(profile, page),
+        more_before=page.more_before,
+    )
+
+
+def transcript(viewer: Viewer, conversation: Conversation) -> str:
+    """Draw what was written, as everybody who reads the log may see it: without staff lines."""
+    return render.partial(
+        "activity/transcript",
+        viewer.reader,
+        conversation=conversation,
+        lines=messages.log(conversation),
+        customer_name=str(facts.details_of(conversation).name),
+    )
+
+
+def transcript_line(reader: Reader, conversation: Conversation, message: Message) -> str:
+    """Draw one line of a transcript."""
+    name = str(facts.details_of(conversation).name)
+    return render.partial(
+        "activity/transcript_line", reader, conversation=conversation, message=message, customer_name=name
+    )
+
+
+def readable(viewer: Viewer, public_id: str) -> Conversation:
+    """Return a conversation whose transcript the viewer may read: in a profile's log, or hers; raises `NotFound`."""
+    found = Conversation.get_or_none(Conversation.public_id == public_id)
+    if found and facts.current_link(found):
+        return found
+    return access.conversation(Associate.get_by_id(viewer.associate), public_id)
+
+
+def _entries(profile: Profile, page: activity.Page) -> list[Entry]:
+    record = records.of(profile)
+    wanted = [entry.conversation for entry in page.entries if entry.conversation]
+    query = Conversation.select(Conversation, Store, Associate).join(Store)
+    query = query.switch(Conversation).join(Associate, JOIN.LEFT_OUTER).where(Conversation.id.in_(wanted))
+    chats: dict[int, Conversation] = {chat.id: chat for chat in query}
+    return [Entry(row, chats.get(row.conversation), _undoes(row, record)) for row in page.entries]
+
+
+def _undoes(row: ActivityEntry, record: records.Record) -> str:
+    if editing.can_undo(row, record):
+        return "field"
+    return "unlink" if row.kind == "unlinked" and linking.can_undo(row) else ""
+
+
+def _others(record: records.Record) -> dict[str, list[str]]:
+    """Return the addresses and numbers besides the primary ones, as they are shown."""
+    region = str(record.profile.region)
+    return {
+        "email": [str(point.value) for point in record.emails[1:]],
+        "phone": [show_phone(str(point.value), region) for point in record.phones[1:]],
+    }
+

@@ -1,0 +1,148 @@
+"""The customer's side: what stands before a chat, the chat, and the customer's own details in it.
+
+Whether a profile was found, or which, is known to nobody here: a screen is given the conversation as the customer
+knows it, its public lines, and what this customer typed. The page, an answer and a push draw the same.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from .. import render
+from ..domain.chats import messages
+from ..domain.identity import facts
+from ..domain.profiles.contact import Given
+from ..domain.tables import Conversation, Message, Site
+from ..i18n import Reader
+
+Problems = Mapping[str, str]  # field: sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the form before a chat, and what the page that shows it said of itself."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    message: str = ""
+    client_id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    store: str = ""  # slug
+    page: str = ""  # title
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What fills the frame: a partial and its arguments."""
+
+    partial: str
+    arguments: dict[str, Any]
+
+
+def document(reader: Reader, site: Site, screen: Screen, csrf_token: str) -> str:
+    """Draw the whole page of the frame around a screen."""
+    return render.page("widget", reader, site=site, screen=screen, csrf_token=csrf_token)
+
+
+def drawn(reader: Reader, screen: Screen) -> str:
+    """Draw a screen alone."""
+    return render.partial(screen.partial, reader, **screen.arguments)
+
+
+def prechat(
+    reader: Reader, site: Site, typed: Typed, *, problems: Problems | None = None, complaint: str = ""
+) -> Screen:
+    """Return what stands before a chat: the form or, where the site has none, room for the first message."""
+    return Screen(
+        "widget/prechat" if site.prechat_enabled else "widget/start",
+        {
+            "site": site,
+            "query": query(reader, site),
+            "typed": typed,
+            "problems": problems or {},
+            "complaint": complaint,
+        },
+    )
+
+
+def chat_screen(reader: Reader, conversation: Conversation, *, details_open: bool = False) -> Screen:
+    """Return the chat in its present state, with "Your details" open or not."""
+    site = _site(conversation)
+    return Screen(
+        "widget/chat",
+        {
+            "conversation": conversation,
+            "site": site,
+            "lines": messages.log(conversation),
+            "query": query(reader, site),
+            "details": _details(reader, conversation) if details_open else None,
+        },
+    )
+
+
+def chat(reader: Reader, conversation: Conversation) -> str:
+    """Draw the chat in its present state."""
+    return drawn(reader, chat_screen(reader, conversation))
+
+
+def line(reader: Reader, conversation: Conversation, message: Message) -> str:
+    """Draw one line of the log as the customer sees it."""
+    return render.partial(
+        "message", reader, conversation=conversation, message=message, side="customer", customer_name=""
+    )
+
+
+def details(reader: Reader, conversation: Conversation, typed: Given | None = None, **wrong: Any) -> str:
+    """Draw "Your details": what was just typed, or else what was last given in this chat.
+
+    `wrong` may hold `problems` (sentences by field) and a `complaint`.
+    """
+    return render.partial("widget/details", reader, **_details(reader, conversation, typed, **wrong))
+
+
+def _details(
+    reader: Reader,
+    conversation: Conversation,
+    typed: Given | None = None,
+    *,
+    problems: Problems | None = None,
+    complaint: str = "",
+) -> dict[str, Any]:
+    return {
+        "conversation": conversation,
+        "query": query(reader, _site(conversation)),
+        "typed": typed or given(conversation),
+        "required": required(conversation),
+        "problems": problems or {},
+        "complaint": complaint,
+    }
+
+
+def details_status(reader: Reader, conversation: Conversation, state: str) -> str:
+    """Draw how saving the details went: "saved" or "invalid"."""
+    return render.partial("widget/details_status", reader, conversation=conversation, state=state)
+
+
+def given(conversation: Conversation) -> Given:
+    """Return the details as the customer gave them: a generated name is a name left blank."""
+    row = facts.details_of(conversation)
+    return Given("" if row.name_generated else str(row.name), str(row.email), str(row.phone))
+
+
+def required(conversation: Conversation) -> list[str]:
+    """Return the fields that may not be left blank in this chat."""
+    return list(_site(conversation).required_fields) if conversation.prechat_enabled else []
+
+
+def query(reader: Reader, site: Site) -> str:
+    """Return what every address of the widget carries: for which site, in which language and time zone."""
+    return "?" + urlencode({"key": site.key, "locale": reader.locale, "zone": reader.zone})
+
+
+def _site(conversation: Conversation) -> Site:
+    assert conversation.site, "a chat of the widget comes from a site"
+    return conversation.site

@@ -1,0 +1,51 @@
+"""The activity log: transcripts to open in place, and taking back what an entry tells."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from .. import render
+from ..auth import signed_in, this_viewer
+from ..domain.errors import NotFound
+from ..domain.identity import linking
+from ..domain.people import access
+from ..domain.profiles import editing
+from ..domain.tables import ActivityEntry, Associate, Conversation
+from ..screens import profile as screen
+from .answers import panel
+
+blueprint = Blueprint("activity", __name__)
+
+
+@blueprint.get("/transcripts/<public_id>")
+@signed_in
+def transcript(viewer: Associate, public_id: str) -> Response:
+    """Show what was written in a chat, without what is for the staff alone; or close it again."""
+    looks = this_viewer()
+    conversation = screen.readable(looks, public_id)
+    if request.args.get("closed"):
+        return Response(render.partial("activity/toggle", looks.reader, conversation=conversation))
+    return Response(screen.transcript(looks, conversation))
+
+
+@blueprint.post("/activity/<int:entry_id>/undo")
+@signed_in
+def undo(viewer: Associate, entry_id: int) -> Response:
+    """Take back a link, an unlinking, a new profile or a changed field; refused when it has changed since."""
+    entry: ActivityEntry = ActivityEntry.get_or_none(ActivityEntry.id == entry_id) or _not_found()
+    looks = this_viewer()
+    if entry.kind in ("linked", "unlinked"):
+        conversation = access.conversation(viewer, Conversation.get_by_id(entry.conversation).public_id)
+        linking.undo(entry, by=viewer)
+        return Response(panel(looks, conversation))
+    profile = access.profile(viewer, entry.profile_id)
+    editing.undo(entry, by=viewer)
+    public_id = request.form.get("conversation", "")
+    if public_id:
+        return Response(panel(looks, access.conversation(viewer, public_id), how="outerMorph"))
+    target = render.dom_id("activity", profile.id)
+    return Response(render.swap(target, screen.log(looks, profile)))
+
+
+def _not_found() -> ActivityEntry:
+    raise NotFound

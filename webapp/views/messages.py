@@ -1,0 +1,35 @@
+"""Writing to the customer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug import Response as AnyResponse
+
+from .. import render, security
+from ..auth import signed_in, this_viewer
+from ..domain.chats import messages
+from ..domain.errors import Invalid, Refused
+from ..domain.people import access
+from ..domain.tables import Associate
+from ..errors import sentence
+from ..screens import conversation as screen
+
+blueprint = Blueprint("messages", __name__, url_prefix="/conversations/<public_id>/messages")
+
+
+@blueprint.post("")
+@signed_in
+def create(viewer: Associate, public_id: str) -> AnyResponse:
+    """Send a message; the answer is its line, so that it is seen with the socket down as well."""
+    conversation = access.conversation(viewer, public_id)
+    reader, form = this_viewer().reader, request.form
+    try:
+        security.limiter().hit(security.MESSAGES, conversation.id)
+        message = messages.send(conversation, form.get("body", ""), form.get("client_id", ""), by=viewer)
+    except (Invalid, Refused, security.TooMany) as error:
+        complaint = render.swap(render.dom_id("composer-error", public_id), sentence(reader, error), "textContent")
+        return Response(complaint, status=429 if isinstance(error, security.TooMany) else 422)
+    if not request.headers.get("HX-Request"):
+        return redirect(f"/conversations/{public_id}", 303)
+    line = screen.line(reader, conversation, messages.by_id(message.id))
+    return Response(render.swap(render.dom_id("log", public_id), line, "log"))

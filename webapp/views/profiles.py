@@ -1,0 +1,99 @@
+"""Profiles: the list, the page of one, and its fields, each of which saves itself."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from .. import render
+from ..auth import Viewer, signed_in, this_viewer
+from ..domain import clock, texts
+from ..domain.errors import Invalid, NotFound, Refused, Stale
+from ..domain.people import access
+from ..domain.profiles import editing, records
+from ..domain.profiles.records import Record
+from ..domain.tables import Associate, Conversation, Profile
+from ..errors import sentence
+from ..render import dom_id, swap
+from ..screens import profile as screen
+from ..screens import workspace
+from .answers import panel
+
+blueprint = Blueprint("profiles", __name__, url_prefix="/profiles")
+
+
+@blueprint.get("")
+@signed_in
+def listing(viewer: Associate) -> Response:
+    """Show profiles: all, or those that fit the search."""
+    looks = this_viewer()
+    query = request.args.get("q", "")
+    if texts.problem_with(query, texts.LIMITS["search"]):
+        query = ""
+    content = screen.listing(looks, query, request.args.get("before", type=int))
+    title = looks.reader.t("prof.title")
+    return workspace.answer(looks, title, workspace.page_panes(looks, title, content), section="profiles")
+
+
+@blueprint.get("/<int:profile_id>")
+@signed_in
+def show(viewer: Associate, profile_id: int) -> Response:
+    """Show the page of a profile."""
+    looks, profile = this_viewer(), access.profile(viewer, profile_id)
+    content = screen.page_pane(looks, profile)
+    return workspace.answer(
+        looks, str(profile.name), workspace.page_panes(looks, str(profile.name), content), section="profiles"
+    )
+
+
+@blueprint.get("/<int:profile_id>/activity")
+@signed_in
+def activity(viewer: Associate, profile_id: int) -> Response:
+    """Show further entries of the activity log."""
+    profile = access.profile(viewer, profile_id)
+    return Response(screen.log(this_viewer(), profile, before=request.args.get("before", type=int)))
+
+
+@blueprint.post("/<int:profile_id>/fields/<field>")
+@signed_in
+def save(viewer: Associate, profile_id: int, field: str) -> Response:
+    """Save one field; when somebody else has changed it meanwhile, ask which value is to stay."""
+    looks, profile = this_viewer(), access.profile(viewer, profile_id)
+    if field not in editing.FIELDS:
+        raise NotFound
+    seen, value, t = request.form.get("seen", ""), request.form.get("value", ""), looks.reader.t
+    try:
+        editing.change(profile, field, value, seen=seen, by=viewer)
+    except Stale as error:
+        stale = render.partial("profile/stale", looks.reader, current=error.current, name=error.changed_by)
+        return _answer(looks, profile, field, "stale", t("edit.stale"), stale, status=409)
+    except (Invalid, Refused) as error:
+        trouble = render.partial("profile/trouble", looks.reader, text=sentence(looks.reader, error))
+        return _answer(looks, profile, field, "invalid", t("edit.failed"), trouble, status=422)
+    saved = t("edit.saved_at", time=looks.reader.clock_time(clock.now()))
+    return _answer(looks, profile, field, "saved", saved, "", more=_seen_and_panel(looks, viewer, profile, field))
+
+
+def _answer(
+    looks: Viewer, profile: Profile, field: str, state: str, text: str, trouble: str, *, more: str = "", status: int = 200
+) -> Response:
+    record, key = _record(profile), f"{field}-{profile.id}"
+    drawn = render.partial("profile/status", looks.reader, record=record, field=field, state=state, text=text)
+    parts = swap(dom_id("status", key), drawn, "outerHTML") + swap(dom_id("trouble", key), trouble or " ", "innerHTML")
+    return Response(parts + more, status=status)
+
+
+def _seen_and_panel(looks: Viewer, viewer: Associate, profile: Profile, field: str) -> str:
+    """Return what was seen last, for the next save, and the panel in which the profile is being edited, if it is."""
+    record = _record(profile)
+    value = editing.value_of(record.profile, field)
+    seen = render.partial("profile/seen", looks.reader, record=record, field=field, value=value)
+    parts = swap(dom_id("seen", f"{field}-{profile.id}"), seen, "outerHTML")
+    public_id = request.form.get("conversation", "")
+    if public_id:
+        conversation: Conversation = access.conversation(viewer, public_id)
+        parts += panel(looks, conversation, how="outerMorph")
+    return parts
+
+
+def _record(profile: Profile) -> Record:
+    return records.of(Profile.get_by_id(profile.id))

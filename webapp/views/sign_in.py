@@ -1,0 +1,93 @@
+"""Signing in and out. It works without a script, and its answer never says which part was wrong."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Blueprint, Response, g, redirect, request
+from werkzeug import Response as AnyResponse
+
+from .. import auth, render, security
+from ..domain.people import associates, passwords, sessions
+from ..domain.tables import Associate
+
+blueprint = Blueprint("sign_in", __name__)
+
+HOME = "/inbox/waiting"
+
+
+@blueprint.get("/")
+def home() -> AnyResponse:
+    """Lead to the inbox."""
+    return redirect(HOME)
+
+
+@blueprint.get("/sign-in")
+def show() -> AnyResponse:
+    """Show the door; whoever is in already goes on."""
+    there = safe_next(request.args.get("next", ""))
+    return redirect(there) if auth.current_sign_in() else _page("", "", there)
+
+
+@blueprint.post("/sign-in")
+def enter() -> AnyResponse:
+    """Open a session when e-mail and password belong together."""
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    there = safe_next(request.form.get("next", ""))
+    g.reader = reader = auth.guest_reader()
+    attempt = (associates.fold(email)[:254], request.remote_addr)
+    try:
+        security.limiter().check(security.FAILED_SIGN_INS, *attempt)
+    except security.TooMany as error:
+        answer = _page(reader.n("error.too_many_sign_ins", int(str(error.facts["n"]))), email, there, status=429)
+        answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
+    associate = _who(email, password)
+    if associate is None:
+        security.limiter().hit(security.FAILED_SIGN_INS, *attempt)
+        return _page(reader.t("sign_in.wrong"), email, there, status=422)
+    response = redirect(there, 303)
+    response.set_cookie(
+        auth.session_cookie(), sessions.sign_in(associate), httponly=True, samesite="Lax", secure=auth.is_secure()
+    )
+    return response
+
+
+@blueprint.post("/sign-out")
+@auth.signed_in
+def leave(viewer: Associate) -> AnyResponse:
+    """End the session and its sockets."""
+    session = auth.current_sign_in()
+    assert session
+    sessions.sign_out(session)
+    response = redirect("/sign-in", 303)
+    response.delete_cookie(auth.session_cookie(), secure=auth.is_secure(), httponly=True, samesite="Lax")
+    return response
+
+
+def safe_next(target: str) -> str:
+    """Return the path of our own that was asked for, or home: never an address elsewhere."""
+    if any(ord(character) <= 32 or character == "\\" for character in target):
+        return HOME
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return HOME
+    ours = parts.path.startswith("/") and not parts.path.startswith("//") and not parts.scheme and not parts.netloc
+    return urlunsplit(("", "", parts.path, parts.query, "")) if ours else HOME
+
+
+def _who(email: str, password: str) -> Associate | None:
+    if len(password.encode("utf-8", "replace")) > passwords.LONGEST:
+        return None
+    associate = associates.by_email(email)
+    known = str(associate.password_hash) if associate else None
+    return associate if passwords.is_right(known, password) else None
+
+
+def _page(problem: str, email: str, there: str, status: int = 200) -> Response:
+    reader = auth.guest_reader()
+    token = security.csrf_token(security.request_purpose())
+    return Response(
+        render.page("sign_in", reader, problem=problem, email=email, next=there, csrf_token=token), status=status
+    )

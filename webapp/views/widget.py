@@ -1,0 +1,172 @@
+"""The customer's side before the chat: the frame, and starting a chat. What happens in it is in `widget_chat`.
+
+A chat is looked up through the visitor of the cookie: another's does not exist. Nothing that is answered depends on
+whether the customer was recognised. A GET writes nothing, not even a cookie.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, g, request
+
+from .. import auth, security
+from ..domain import texts
+from ..domain.chats import details, messages, requests
+from ..domain.errors import Invalid, NotFound, Refused
+from ..domain.people import sites
+from ..domain.profiles import contact
+from ..domain.profiles.contact import Given
+from ..domain.tables import Conversation, Site, Visitor
+from ..errors import sentence, sentences
+from ..i18n import Reader
+from ..screens import widget
+from ..screens.widget import Screen, Typed
+
+blueprint = Blueprint("widget", __name__, url_prefix="/widget")
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who asks: from which site, in which language, and the visitor when the browser is known."""
+
+    site: Site
+    visitor: Visitor | None
+    reader: Reader
+
+
+def this_guest() -> Guest:
+    """Return who asks; raises `NotFound` for a key that nobody has."""
+    site = sites.by_key(request.args.get("key", ""))
+    if site is None:
+        raise NotFound
+    security.allow_framing(site.origins)
+    reader = replace(auth.guest_reader(), zone=auth.known_zone(request.args.get("zone", "")))
+    g.reader = reader
+    return Guest(site, auth.current_visitor(site), reader)
+
+
+def chat_of(guest: Guest, public_id: str) -> Conversation:
+    """Return the guest's own chat; raises `NotFound` for any other."""
+    found = requests.chat_of(guest.visitor, public_id) if guest.visitor else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def framed(guest: Guest, screen: Screen) -> Response:
+    """Answer with a screen alone for the frame that is there, else with the whole page around it."""
+    if "HX-Request" in request.headers:
+        return Response(widget.drawn(guest.reader, screen))
+    return Response(widget.document(guest.reader, guest.site, screen, security.csrf_token("widget")))
+
+
+def later(error: security.TooMany, content: str) -> Response:
+    """Answer that it was too much, and when to try again."""
+    return Response(content, status=429, headers={"Retry-After": str(error.retry_after)})
+
+
+def generated_name(reader: Reader) -> str:
+    """Return a name for a customer who gave none, in their language."""
+    return reader.t("widget.visitor", number=f"{secrets.randbelow(10**8):08d}")
+
+
+@blueprint.get("/frame")
+def frame() -> Response:
+    """Show the visitor's open chat, or what stands before one."""
+    guest = this_guest()
+    running = requests.open_chat(guest.visitor) if guest.visitor else None
+    if running:
+        return framed(guest, widget.chat_screen(guest.reader, running))
+    typed = Typed(store=_tidied(request.args.get("store", "")), page=_tidied(request.args.get("page", "")))
+    return framed(guest, widget.prechat(guest.reader, guest.site, typed))
+
+
+@blueprint.post("/chats")
+def start() -> Response:
+    """Start a chat with what was typed; when it cannot be, answer with the form and everything in it."""
+    guest = this_guest()
+    typed = _typed()
+    try:
+        given = _read(guest, typed)
+        security.limiter().hit(security.CHAT_STARTS, request.remote_addr)
+    except Invalid as error:
+        screen = widget.prechat(guest.reader, guest.site, typed, problems=sentences(guest.reader, error))
+        return Response(widget.drawn(guest.reader, screen), status=422)
+    except security.TooMany as error:
+        screen = widget.prechat(guest.reader, guest.site, typed, complaint=sentence(guest.reader, error))
+        return later(error, widget.drawn(guest.reader, screen))
+    conversation, token = _request_chat(guest, typed, given)
+    response = Response(widget.chat(guest.reader, conversation))
+    auth.remember_visitor(response, guest.site, token or request.cookies[auth.visitor_cookie(guest.site)])
+    return response
+
+
+def _request_chat(guest: Guest, typed: Typed, given: Given) -> tuple[Conversation, str | None]:
+    """Ask for the chat; in a browser that has one open already, what was typed goes into that one."""
+    asked = requests.Request(
+        given=given,
+        message=typed.message,
+        client_id=typed.client_id,
+        generated_name=generated_name(guest.reader),
+        locale=guest.reader.locale,
+        declared_store=typed.store,
+        page_title=typed.page,
+    )
+    running = requests.open_chat(guest.visitor) if guest.visitor else None
+    conversation, token = requests.request_chat(guest.site, guest.visitor, asked)
+    if running:
+        _add(guest, running, typed, given)
+    return conversation, token
+
+
+def _add(guest: Guest, running: Conversation, typed: Typed, given: Given) -> None:
+    before = widget.given(running)
+    kept = Given(given.name or before.name, given.email or before.email, given.phone or before.phone)
+    details.change(running, kept, generated_name=generated_name(guest.reader))
+    try:
+        messages.send(running, typed.message, typed.client_id, by=None)
+    except Refused:  # the id was used by an earlier wording, whose answer was lost on the way
+        messages.send(running, typed.message, secrets.token_urlsafe(16), by=None)
+
+
+def _typed() -> Typed:
+    form = request.form
+    client_id = form.get("client_id", "")
+    if not client_id or texts.problem_with(client_id, texts.LIMITS["client_id"]):
+        client_id = secrets.token_urlsafe(16)
+    return Typed(
+        name=form.get("name", ""),
+        email=form.get("email", ""),
+        phone=form.get("phone", ""),
+        message=form.get("message", ""),
+        client_id=client_id,
+        store=_tidied(form.get("store", "")),
+        page=_tidied(form.get("page", "")),
+    )
+
+
+def _read(guest: Guest, typed: Typed) -> Given:
+    """Return the details of the form; raises `Invalid` for everything that has to be mended, the message too."""
+    given = Given()
+    problems: dict[str, str] = {}
+    try:
+        messages.check(typed.message, typed.client_id)
+    except Invalid as error:
+        problems |= error.fields
+    if guest.site.prechat_enabled:
+        region, required = requests.region_for(typed.store), guest.site.required_fields
+        try:
+            given = contact.read(typed.name, typed.email, typed.phone, region=region, required=required)
+        except Invalid as error:
+            problems |= error.fields
+    if problems:
+        raise Invalid(problems)
+    return given
+
+
+def _tidied(text: str) -> str:
+    """What a page says of itself, cut to what is worth keeping."""
+    limit = texts.LIMITS["search"]
+    return "" if texts.problem_with(text[:limit], limit) else texts.tidy(text[:limit])

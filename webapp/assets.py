@@ -5,8 +5,9 @@ old styles on new pages. There is no build step: a bundle is files of static/ on
 
 app.css, app.js        the workspace
 widget.css, widget.js  the frame of the widget; its styles are those that static/css/widget.txt names
+shop.css               the demo's shop, likewise
 loader.js              what the shop's page loads; it has an address of its own that never changes
-and single files       the shop's styles of the demo, icons
+and single files       icons
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ SCRIPTS = {
     "app.js": (*VENDORED, "js/shared/*.js", "js/workspace/*.js"),
     "widget.js": (*VENDORED, "js/shared/*.js", "js/widget/*.js"),
 }
+LISTED = ("widget", "shop")  # bundles of the styles that a list beside them names
 SINGLES = {
     "loader.js": "js/loader.js",
-    "shop.css": "css/shop.css",
     "icons.svg": "icons.svg",
     "favicon.svg": "favicon.svg",
 }
@@ -87,7 +88,8 @@ class Assets:
     def _bodies(self) -> Iterator[tuple[str, bytes]]:
         css = self._dir / "css"
         yield "app.css", _joined(sorted(css.glob("[0-9][0-9]-*.css")) + _only_app(css), "\n")
-        yield "widget.css", _joined(_listed(css / "widget.txt"), "\n")
+        for name in LISTED:
+            yield f"{name}.css", _joined(_listed(css / f"{name}.txt"), "\n")
         for name, patterns in SCRIPTS.items():
             files = [path for pattern in patterns for path in sorted(self._dir.glob(pattern))]
             yield name, _joined(files, "\n;\n")  # a file that ends without a semicolon must not call the next

@@ -6,14 +6,13 @@ its business either: `swap()` wraps it in the envelope that htmx takes apart, in
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial as bind
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from .i18n import LANGUAGES, Reader, direction
 
@@ -45,17 +44,22 @@ def page(name: str, reader: Reader, /, **arguments: Any) -> Markup:
     return _render(f"pages/{name}.html", reader, arguments)
 
 
-def swap(target: str, content: str, how: str = "outerMorph") -> str:
+def swap(target: str, content: str, how: str = "outerMorph") -> Markup:
     """Wrap rendered content in the envelope that takes it to the element with this DOM id.
 
     `how` is an htmx swap: outerMorph, innerMorph, beforeend, or our own `log`, which keeps lines in order, each once.
     """
-    return f'<hx-partial hx-target="#{escape(target)}" hx-swap="{escape(how)}">{content}</hx-partial>'
+    return Markup('<hx-partial hx-target="#{}" hx-swap="{}">{}</hx-partial>').format(target, how, content)
 
 
-def titled(title: str, content: str) -> str:
+def titled(title: str, content: str) -> Markup:
     """Return an answer that also names the document."""
-    return f"<title>{escape(title)}</title>{content}"
+    return Markup("<title>{}</title>{}").format(title, content)
+
+
+def joined(parts: Iterable[str]) -> Markup:
+    """Join what was drawn; text that was not drawn is escaped."""
+    return Markup("").join(parts)
 
 
 def dom_id(kind: str, key: object) -> str:
@@ -76,7 +80,8 @@ def hue(key: object) -> int:
 
 def shared_beginning(one: str, other: str) -> int:
     """Return how many characters two texts have in common at their beginning."""
-    return len(os.path.commonprefix([one, other]))
+    return next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+                min(len(one), len(other)))
 
 
 def _render(path: str, reader: Reader, arguments: dict[str, Any]) -> Markup:

@@ -125,7 +125,8 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 def _note(kind: str, text: str, complaints: list[str]) -> None:
-    expected = ("WebSocket connection", "Failed to load resource", "net::ERR_")  # while a server restarts, or for 4xx
+    # While a server restarts, and for answers that refuse.
+    expected = ("WebSocket connection", "Failed to load resource", "net::ERR_", "htmx:ws:error", "Failed to fetch")
     if kind == "error" and not any(words in text for words in expected):
         complaints.append(text)
 

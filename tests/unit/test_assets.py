@@ -26,6 +26,7 @@ def static(tmp_path: Path) -> Path:
         "css/01-base.css": "body {}",
         "css/00-tokens.css": ":root {}",
         "css/shop.css": ".shop {}",
+        "css/shop.txt": "shop.css",
         "css/widget.txt": "# what the frame needs\n00-tokens.css\nc-msg.css  # bubbles\n\nc-widget.css\n",
         "vendor/hx-ws.min.js": "ws()",
         "vendor/htmx.min.js": "htmx()",

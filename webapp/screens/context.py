@@ -6,17 +6,19 @@ in one of its own, marked so that a push leaves it alone; the banner and what wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .. import render
 from ..auth import Viewer
 from ..domain.identity import banner, candidates, facts
 from ..domain.identity.candidates import Candidate, Candidates
-from ..domain.identity.matching import Comparison, Evidence
+from ..domain.identity.matching import Evidence
 from ..domain.profiles import contact, records, search
-from ..domain.profiles.normalise import fold_name, show_phone
+from ..domain.profiles.normalise import show_phone
 from ..domain.tables import ContactDetails, Conversation, Link, Profile
+from . import evidence
 from . import profile as profiles
 
 
@@ -28,12 +30,14 @@ def panel(viewer: Viewer, conversation: Conversation, *, identity: str = "", ref
     many pages of candidates are shown.
     """
     link = facts.current_link(conversation)
-    found = None if link else _candidates(conversation)
-    state = "linked" if link else "candidates" if found and (found.offered or found.rejected) else "none"
+    found = _candidates(conversation, link)
+    state = "linked" if link else "candidates" if found.offered or found.rejected else "none"
     record = records.of(link.profile) if link else None
     sides = banner.compare_sides(conversation, link, record) if link and record else None
-    if not identity:
-        identity = _card(viewer, conversation, link, record) if link and record else _offer(viewer, conversation, found, page)
+    if not identity and link and record:
+        identity = _card(viewer, conversation, link, record, found, page)
+    elif not identity:
+        identity = _offer(viewer, conversation, found, page)
     return render.partial(
         "context/panel",
         viewer.reader,
@@ -79,6 +83,7 @@ def edit_form(viewer: Viewer, conversation: Conversation, profile: Profile) -> s
         viewer.reader,
         conversation=conversation,
         fields=profiles.fields(viewer, profile, conversation),
+        others=profiles.others(viewer, profile, conversation),
     )
 
 
@@ -88,76 +93,99 @@ def results(viewer: Viewer, conversation: Conversation, query: str) -> str:
     return render.partial("context/results", viewer.reader, conversation=conversation, query=query.strip(), found=found)
 
 
-def evidence_items(evidence: Evidence) -> list[tuple[Comparison, str, str]]:
-    """Return what there is to say, field by field: the comparison, the key of its sentence, and its kind of sign."""
-    signs = {"exact": "same", "partial": "near"}
-    return [
-        (comparison, f"evidence.{comparison.field}.{_reason(comparison)}", signs.get(comparison.verdict, "diff"))
-        for comparison in evidence.comparisons
-        if comparison.verdict != "blank"
-    ]
+def _candidates(conversation: Conversation, link: Link | None) -> Candidates:
+    details = facts.given(_newest(conversation), str(conversation.store.region))
+    besides = link.profile_id if link else None
+    return candidates.find(details, conversation.visitor_id, besides=besides)
 
 
-def _reason(comparison: Comparison) -> str:
-    if comparison.field == "name" and comparison.level in ("initial", "nick_initial"):
-        given, held = fold_name(comparison.given).tokens, fold_name(comparison.held).tokens
-        shortened = "first" if len(given[0]) == 1 or len(held[0]) == 1 else "last"
-        return f"{comparison.level}_{shortened}"
-    return comparison.level.replace(" ", "_")
-
-
-def _candidates(conversation: Conversation) -> Candidates:
-    details = facts.given(facts.details_of(conversation), str(conversation.store.region))
-    return candidates.find(details, conversation.visitor_id)
-
-
-def _card(viewer: Viewer, conversation: Conversation, link: Link, record: records.Record) -> str:
+def _card(
+    viewer: Viewer,
+    conversation: Conversation,
+    link: Link,
+    record: records.Record,
+    found: Candidates,
+    page: int,
+) -> str:
+    region = str(record.profile.region)
+    # Typed as somebody else in a browser that is another customer's: that is to be seen without searching.
+    beside = found.of("remembered") if link.provenance == "exact_match" else ()
     return render.partial(
         "context/card",
         viewer.reader,
         conversation=conversation,
         link=link,
         record=record,
-        phone=show_phone(record.phone, str(record.profile.region)),
-        evidence=evidence_items(Evidence.from_data(link.evidence)),
+        phone=show_phone(record.phone, region),
+        evidence=evidence.items(Evidence.from_data(link.evidence), region),
+        beside=_cards(viewer, conversation, beside),
+        others=_list(viewer, conversation, replace(found, offered=_without(found.offered, beside)), page),
         accepted=conversation.state != "waiting",
     )
 
 
-def _offer(viewer: Viewer, conversation: Conversation, found: Candidates | None, page: int) -> str:
-    assert found is not None
-    shown = found.offered[: page * candidates.PAGE]
+def _without(offered: tuple[Candidate, ...], shown: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    return tuple(candidate for candidate in offered if candidate not in shown)
+
+
+def _offer(viewer: Viewer, conversation: Conversation, found: Candidates, page: int) -> str:
     return render.partial(
         "context/candidates",
         viewer.reader,
         conversation=conversation,
-        likely=[c for c in shown if c.strength != "near"],
-        less_likely=[c for c in shown if c.strength == "near"],
-        rejected=found.rejected,
+        listed=_list(viewer, conversation, found, page),
         count=len(found.offered),
-        left=len(found.offered) - len(shown),
-        page=page,
         why=_why(viewer, conversation, found),
-        evidence_of=lambda candidate: evidence_items(candidate.evidence),
         accepted=conversation.state != "waiting",
     )
+
+
+def _list(viewer: Viewer, conversation: Conversation, found: Candidates, page: int) -> str:
+    """Draw so many pages of candidates, the near ones beneath, the rejected ones apart."""
+    shown = found.offered[: page * candidates.PAGE]
+    near = tuple(candidate for candidate in shown if candidate.strength == "near")
+    return render.partial(
+        "context/offered",
+        viewer.reader,
+        conversation=conversation,
+        likely=_cards(viewer, conversation, _without(shown, near)),
+        less_likely=_cards(viewer, conversation, near),
+        rejected=_cards(viewer, conversation, found.rejected),
+        left=len(found.offered) - len(shown),
+        page=page,
+    )
+
+
+def _cards(viewer: Viewer, conversation: Conversation, offered: Iterable[Candidate]) -> list[str]:
+    return [
+        render.partial(
+            "context/candidate",
+            viewer.reader,
+            conversation=conversation,
+            candidate=candidate,
+            evidence=evidence.items(candidate.evidence, str(candidate.record.profile.region)),
+            accepted=conversation.state != "waiting",
+        )
+        for candidate in offered
+    ]
 
 
 def _why(viewer: Viewer, conversation: Conversation, found: Candidates) -> str:
     """Return why nothing was linked by itself, in a sentence."""
     t, n = viewer.reader.t, viewer.reader.n
-    exact = found.of("exact")
+    exact = [c for c in (*found.offered, *found.rejected) if c.evidence.strength == "exact"]
     if len(exact) > 1:
         return n("why.many_exact", len(exact))
-    if exact:
-        return t("why.exact_later" if conversation.state != "waiting" or _newest(conversation).version > 1 else "why.off")
-    if not found.offered:
+    if exact and exact[0].strength == "exact":
+        is_later = _newest(conversation).version > 1
+        return t("why.exact_later" if is_later else "why.off")
+    if exact or not found.offered:
         return t("why.rejected") if found.rejected else ""
     best = found.offered[0]
     if best.strength == "remembered":
         return t("why.somebody_else")
     same = [c.field for c in best.evidence.comparisons if c.verdict == "exact"]
-    return t(f"why.only_{same[0]}") if len(same) == 1 else t("why.partly")
+    return t(f"why.only.{same[0]}") if len(same) == 1 else t("why.partly")
 
 
 def _banner(
@@ -185,28 +213,37 @@ def _held(field: str, values: tuple[str, ...], record: records.Record | None) ->
 
 
 def _given(viewer: Viewer, conversation: Conversation, sides: banner.Comparison | None) -> str:
-    newest = _newest(conversation)
-    before = (
-        ContactDetails.select()
-        .where(ContactDetails.conversation == conversation, ContactDetails.version < newest.version)
-        .order_by(ContactDetails.version.desc())
-        .first()
-    )
     return render.partial(
         "context/given",
         viewer.reader,
         conversation=conversation,
-        details=newest,
-        before=before,
+        details=_newest(conversation),
+        before=_before(conversation),
         new_information=dict(sides.new_information) if sides else {},
         accepted=conversation.state != "waiting",
     )
+
+
+def _before(conversation: Conversation) -> dict[str, str]:
+    """Return, for each field that the customer has changed, the value given before the present one."""
+    newest, *earlier = (
+        ContactDetails.select()
+        .where(ContactDetails.conversation == conversation)
+        .order_by(ContactDetails.version.desc())
+    )
+    before: dict[str, str] = {}
+    for version in earlier:
+        for field in contact.Given.__dataclass_fields__:
+            value = "" if field == "name" and version.name_generated else str(getattr(version, field))
+            if value and value != getattr(newest, field):
+                before.setdefault(field, value)
+    return before
 
 
 def _newest(conversation: Conversation) -> ContactDetails:
     return facts.details_of(conversation)
 
 
-def typed_from(form: Mapping[str, Any]) -> dict[str, str]:
-    """Return what was typed into the form of a new profile."""
-    return {field: str(form.get(field, "")) for field in contact.Given.__dataclass_fields__}
+def typed_from(form: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Return what was typed into the form of a new profile, or with "warned_" when it was last looked at."""
+    return {field: str(form.get(prefix + field, "")) for field in contact.Given.__dataclass_fields__}

@@ -25,6 +25,7 @@ def pane(viewer: Viewer, conversation: Conversation) -> str:
         differences=_differences(viewer, conversation, link, details),
         lines=messages.log(conversation, after_staff=0),
         is_mine=conversation.associate_id == viewer.associate,
+        may_accept=viewer.chat_enabled,
         may_reopen=may_reopen(viewer, conversation),
     )
 
@@ -61,4 +62,4 @@ def may_reopen(viewer: Viewer, conversation: Conversation) -> bool:
         return False
     if conversation.associate_id == viewer.associate:
         return True
-    return viewer.is_manager and access.is_manager_of(Associate.get_by_id(viewer.associate), conversation.store_id)
+    return viewer.is_manager and access.is_manager_of(Associate.get_by_id(viewer.associate), conversation.store.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, Case
 
 from .. import render
 from ..auth import Viewer
@@ -50,9 +50,14 @@ def _ordered(associate: Associate, name: str) -> list[Conversation]:
     if name == "waiting":
         query = query.order_by(Conversation.created_at)
     elif name == "mine":  # whose customer waits longest first, then the rest
-        query = query.order_by(Conversation.waiting_since.is_null(), Conversation.waiting_since, Conversation.last_at.desc())
-    else:
-        query = query.order_by(Conversation.last_at.desc())
+        unanswered_first = (Conversation.waiting_since.is_null(), Conversation.waiting_since)
+        query = query.order_by(*unanswered_first, Conversation.last_at.desc())
+    else:  # in its groups, so that the limit cuts off none who waits
+        waits = Conversation.state == "waiting"
+        is_hers = (Conversation.state == "active") & (Conversation.associate == associate)
+        group = Case(None, [(waits, 0), (is_hers, 1)], 2)
+        oldest_first = Case(None, [(waits, Conversation.created_at)], None)
+        query = query.order_by(group, oldest_first, Conversation.last_at.desc())
     return list(query.limit(MOST))
 
 
@@ -65,7 +70,7 @@ def _rows(viewer: Viewer, conversations: list[Conversation]) -> list[Row]:
     held = records.load(link.profile_id for link in links.values())
 
     def row(conversation: Conversation) -> Row:
-        given, link = details[conversation.details], links.get(conversation.id)
+        given, link = details[conversation.details or 0], links.get(conversation.id)
         if link is None or link.profile_id not in held:
             return Row(conversation, given.name, "candidates" if conversation.candidate_count else "none", 0)
         sides = banner.compare_sides(conversation, link, held[link.profile_id], given)
@@ -89,7 +94,6 @@ def _grouped(viewer: Viewer, name: str, rows: list[Row]) -> list[tuple[str, list
     groups: dict[str, list[Row]] = {"waiting": [], "mine": [], "others": []}
     for row in rows:
         groups[group(row)].append(row)
-    groups["waiting"].reverse()  # who has waited longest comes first
     return [(title, members) for title, members in groups.items() if members]
 
 

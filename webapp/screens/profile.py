@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from peewee import JOIN
 
 from .. import render
 from ..auth import Viewer
 from ..domain.chats import messages
-from ..domain.errors import NotFound
 from ..domain.identity import facts, linking
 from ..domain.people import access
 from ..domain.profiles import activity, editing, records, search
@@ -34,7 +34,7 @@ def page_pane(viewer: Viewer, profile: Profile) -> str:
         viewer.reader,
         record=record,
         fields=fields(viewer, profile),
-        others=_others(record),
+        others=others(viewer, profile),
         log=log(viewer, profile),
     )
 
@@ -53,6 +53,17 @@ def fields(viewer: Viewer, profile: Profile, conversation: Conversation | None =
     return render.partial("profile/fields", viewer.reader, record=record, values=values, conversation=conversation)
 
 
+def others(viewer: Viewer, profile: Profile, conversation: Conversation | None = None) -> str:
+    """Draw the addresses and numbers besides the primary ones, and where to add another."""
+    record = records.of(profile)
+    region = str(record.profile.region)
+    values = {
+        "email": [str(point.value) for point in record.emails[1:]],
+        "phone": [show_phone(str(point.value), region) for point in record.phones[1:]],
+    }
+    return render.partial("profile/others", viewer.reader, record=record, others=values, conversation=conversation)
+
+
 def log(viewer: Viewer, profile: Profile, before: int | None = None) -> str:
     """Draw the activity log's first page; with `before`, only the entries of a further one."""
     page = activity.page(profile, before=before)
@@ -60,7 +71,7 @@ def log(viewer: Viewer, profile: Profile, before: int | None = None) -> str:
         "activity/entries" if before else "activity/log",
         viewer.reader,
         profile=profile,
-        entries=_entries(profile, page),
+        entries=_entries(viewer, profile, page),
         more_before=page.more_before,
     )
 
@@ -92,26 +103,23 @@ def readable(viewer: Viewer, public_id: str) -> Conversation:
     return access.conversation(Associate.get_by_id(viewer.associate), public_id)
 
 
-def _entries(profile: Profile, page: activity.Page) -> list[Entry]:
+def _entries(viewer: Viewer, profile: Profile, page: activity.Page) -> list[Entry]:
     record = records.of(profile)
     wanted = [entry.conversation for entry in page.entries if entry.conversation]
     query = Conversation.select(Conversation, Store, Associate).join(Store)
     query = query.switch(Conversation).join(Associate, JOIN.LEFT_OUTER).where(Conversation.id.in_(wanted))
     chats: dict[int, Conversation] = {chat.id: chat for chat in query}
-    return [Entry(row, chats.get(row.conversation), _undoes(row, record)) for row in page.entries]
+    return [Entry(row, chats.get(row.conversation or 0), _undoes(viewer, row, record)) for row in page.entries]
 
 
-def _undoes(row: ActivityEntry, record: records.Record) -> str:
+def _undoes(viewer: Viewer, row: ActivityEntry, record: records.Record) -> str:
     if editing.can_undo(row, record):
         return "field"
-    return "unlink" if row.kind == "unlinked" and linking.can_undo(row) else ""
+    # Only who may open the chat may link it again.
+    may = row.kind == "unlinked" and linking.can_undo(row) and _may_open(viewer, row.conversation)
+    return "unlink" if may else ""
 
 
-def _others(record: records.Record) -> dict[str, list[str]]:
-    """Return the addresses and numbers besides the primary ones, as they are shown."""
-    region = str(record.profile.region)
-    return {
-        "email": [str(point.value) for point in record.emails[1:]],
-        "phone": [show_phone(str(point.value), region) for point in record.phones[1:]],
-    }
-
+def _may_open(viewer: Viewer, conversation: int) -> bool:
+    allowed = access.visible_conversations(Associate.get_by_id(viewer.associate))
+    return bool(allowed.where(Conversation.id == conversation).exists())

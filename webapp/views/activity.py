@@ -12,7 +12,7 @@ from ..domain.people import access
 from ..domain.profiles import editing
 from ..domain.tables import ActivityEntry, Associate, Conversation
 from ..screens import profile as screen
-from .answers import panel
+from .answers import ROW, panel
 
 blueprint = Blueprint("activity", __name__)
 
@@ -24,15 +24,15 @@ def transcript(viewer: Associate, public_id: str) -> Response:
     looks = this_viewer()
     conversation = screen.readable(looks, public_id)
     if request.args.get("closed"):
-        return Response(render.partial("activity/toggle", looks.reader, conversation=conversation))
+        return Response(render.partial("activity/toggle", looks.reader, conversation=conversation, is_open=False))
     return Response(screen.transcript(looks, conversation))
 
 
-@blueprint.post("/activity/<int:entry_id>/undo")
+@blueprint.post(f"/activity/{ROW}/undo")
 @signed_in
-def undo(viewer: Associate, entry_id: int) -> Response:
+def undo(viewer: Associate, row_id: int) -> Response:
     """Take back a link, an unlinking, a new profile or a changed field; refused when it has changed since."""
-    entry: ActivityEntry = ActivityEntry.get_or_none(ActivityEntry.id == entry_id) or _not_found()
+    entry: ActivityEntry = ActivityEntry.get_or_none(ActivityEntry.id == row_id) or _not_found()
     looks = this_viewer()
     if entry.kind in ("linked", "unlinked"):
         conversation = access.conversation(viewer, Conversation.get_by_id(entry.conversation).public_id)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 from .. import render
 from ..auth import Viewer
 from ..domain.tables import ActivityEntry, Conversation
 from ..screens import context
+
+
+LARGEST_ID = 2**63 - 1
+ROW = f"<int(max={LARGEST_ID}):row_id>"  # in an address: whatever is more is not found
+
+
+def row_before() -> int | None:
+    """Return the row before which a further page begins, `?before=`, or None for the first page."""
+    before: int | None = request.args.get("before", type=int)
+    return before if before and 0 < before <= LARGEST_ID else None
 
 
 def panel(looks: Viewer, conversation: Conversation, *, refreshed: str = "", how: str = "outerHTML") -> str:
@@ -18,10 +28,17 @@ def panel(looks: Viewer, conversation: Conversation, *, refreshed: str = "", how
 
 
 def panel_with_undo(
-    looks: Viewer, conversation: Conversation, text: str, entry: ActivityEntry | None, what: str, how: str = "outerHTML"
+    looks: Viewer,
+    conversation: Conversation,
+    text: str,
+    entry: ActivityEntry | None,
+    what: str,
+    how: str = "outerHTML",
 ) -> Response:
     """Answer with the panel and a toast; `what` is what its Undo takes back: link, unlink, created or field."""
-    undo = {"url": f"/activity/{entry.id}/undo", "what": what, "conversation": conversation.public_id} if entry else None
+    undo = None
+    if entry:
+        undo = {"url": f"/activity/{entry.id}/undo", "what": what, "conversation": conversation.public_id}
     toast = render.partial("toast", looks.reader, text=text, undo=undo, kind="ok")
     answer = Response(panel(looks, conversation, how=how) + render.swap("toasts", toast, "beforeend"))
     answer.headers["HX-Reswap"] = "none"  # everything in it says where it goes

@@ -57,7 +57,8 @@ def create(viewer: Associate, public_id: str) -> Response:
     """Make the profile and link the chat to it; what it would duplicate is shown first."""
     conversation, looks = access.conversation(viewer, public_id), this_viewer()
     typed = context.typed_from(request.form)
-    anyway = request.form.get("anyway") == "yes"
+    # A form that was changed after the warning is looked at anew.
+    anyway = request.form.get("anyway") == "yes" and typed == context.typed_from(request.form, "warned_")
     try:
         given = contact.read(**typed, region=str(conversation.store.region), required=("name",))
         entry = creation.create_from(conversation, given, by=viewer, anyway=anyway)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from .. import render
 from ..auth import Viewer, signed_in, this_viewer
 from ..domain.chats import lifecycle
-from ..domain.errors import DomainError, NotFound
+from ..domain.errors import NotFound, Refused
 from ..domain.people import access
 from ..domain.tables import Associate, Conversation
 from ..errors import sentence
@@ -32,10 +32,10 @@ def accept(viewer: Associate, public_id: str) -> Response:
     try:
         waiting = _waiting(viewer, public_id)
         lifecycle.accept(waiting, by=viewer)
-    except lifecycle.AlreadyAccepted as error:
-        return _too_late(looks, looks.reader.t("inbox.taken_by", name=error.name))
-    except DomainError as error:
-        return _too_late(looks, sentence(looks.reader, error))
+    except Refused as error:
+        return _too_late(looks, sentence(looks.reader, error), 409)
+    except NotFound as error:  # never hers to see, or its customer has just left
+        return _too_late(looks, sentence(looks.reader, error), 404)
     answer = _opened(looks, Conversation.get_by_id(waiting.id))
     answer.headers["HX-Push-Url"] = f"/conversations/{public_id}"
     return answer
@@ -77,10 +77,11 @@ def _opened(looks: Viewer, opened: Conversation) -> Response:
     return workspace.answer(looks, title, workspace.chat_panes(looks, opened))
 
 
-def _too_late(looks: Viewer, text: str) -> Response:
+def _too_late(looks: Viewer, text: str, status: int) -> Response:
     notice = render.partial("accept_lost", looks.reader, text=text)
     panes = workspace.list_panes(looks, "waiting")
-    answer = workspace.answer(looks, looks.reader.t("inbox.title"), panes + render.swap("toasts", notice, "beforeend"))
+    told = panes + render.swap("toasts", notice, "beforeend")
+    answer = workspace.answer(looks, looks.reader.t("inbox.title"), told, status=status)
     answer.headers["HX-Push-Url"] = "/inbox/waiting"
     return answer
 

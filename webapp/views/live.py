@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import Flask, Request, abort, current_app
 
@@ -24,7 +25,7 @@ from ..live.hub import Hub
 from ..live.push import Push
 from ..live.routes import LiveRoutes, require_origin
 from ..live.socket import LiveSocket
-from ..render import dom_id, swap
+from ..render import dom_id, joined, swap
 from ..screens import context, inbox, profile, widget
 from ..screens import conversation as conversations
 
@@ -74,37 +75,44 @@ def _serve_widget(socket: LiveSocket, customer: Customer) -> None:
 
 
 Content = str | None
-Draw = Callable[[Connection, str, str, Cursor], Content]
+Looker = Viewer | Customer
+Draw = Callable[[Any, str, str, Cursor], Content]
 
 
-def _serve(socket: LiveSocket, viewer: Viewer | Customer, draw: Draw) -> None:
+def _serve(socket: LiveSocket, looker: Looker, draw: Draw) -> None:
     hub: Hub = current_app.extensions["hub"]
-    connection = Connection(socket, viewer)
+    connection = Connection(socket, looker)
 
     def obey(command: Watch) -> None:
+        viewer = connection.viewer  # as it is now: a manager may have changed what she may do
+        assert isinstance(viewer, Looker)
         with db.database.connection_context():
-            if not _still_there(connection.viewer):
+            if not _still_there(viewer):
                 connection.close(SIGNED_OUT, "signed out")
                 return
-            allowed = {topic: cursor for topic, cursor in command.topics.items() if _may(connection, topic)}
-            added, _ = hub.watch(connection, allowed)
-            contents = [draw(connection, *topic.split(":", 1), allowed[topic]) for topic in added]
-        hub.send_to(connection, "".join(content for content in contents if content) or "<!-- up to date -->")
+            allowed = {topic: cursor for topic, cursor in command.topics.items() if _may(viewer, topic)}
+            hub.watch(connection, allowed)
+            contents = [draw(viewer, *_parts(topic), cursor) for topic, cursor in allowed.items()]
+        hub.send_to(connection, joined(content for content in contents if content) or "<!-- up to date -->")
 
     hub.serve(connection, obey)
 
 
-def _still_there(viewer: Viewer | Customer) -> bool:
+def _parts(topic: str) -> tuple[str, str]:
+    kind, _, key = topic.partition(":")
+    return kind, key
+
+
+def _still_there(viewer: Looker) -> bool:
     if isinstance(viewer, Customer):
         return bool(Visitor.select().where(Visitor.id == viewer.visitor).exists())
     session = SignIn.get_or_none(SignIn.id == viewer.sign_in, SignIn.revoked_at.is_null())
     return session is not None and sessions.is_fresh(session)
 
 
-def _may(connection: Connection, topic: str) -> bool:
-    """Say whether the viewer of this connection may watch the topic."""
-    kind, _, key = topic.partition(":")
-    viewer = connection.viewer
+def _may(viewer: Looker, topic: str) -> bool:
+    """Say whether somebody may watch the topic."""
+    kind, key = _parts(topic)
     if isinstance(viewer, Customer):
         return kind == "chat" and requests.chat_of(viewer.visitor, key) is not None
     if kind == "inbox":
@@ -116,10 +124,8 @@ def _may(connection: Connection, topic: str) -> bool:
     return kind in ("conversation", "context") and _found(lambda: access.conversation(_who(viewer), key))
 
 
-def _workspace_topic(connection: Connection, kind: str, key: str, cursor: Cursor) -> Content:
-    """Draw what somebody who begins to watch this topic may lack."""
-    viewer = connection.viewer
-    assert isinstance(viewer, Viewer)
+def _workspace_topic(viewer: Viewer, kind: str, key: str, cursor: Cursor) -> Content:
+    """Draw what somebody who watches this topic may lack."""
     if kind == "inbox":
         return swap(dom_id("inbox", key), inbox.pane(viewer, key))
     if kind == "profile":
@@ -132,19 +138,17 @@ def _workspace_topic(connection: Connection, kind: str, key: str, cursor: Cursor
     missed = messages.log(
         conversation, after=cursor.get("after", 0), after_staff=cursor.get("after_staff", 0)
     )
-    lines = "".join(conversations.line(viewer.reader, conversation, line) for line in missed)
+    lines = joined(conversations.line(viewer.reader, conversation, line) for line in missed)
     pane = swap(dom_id("conversation", key), conversations.pane(viewer, conversation))
     return pane + (swap(dom_id("log", key), lines, "log") if lines else "")
 
 
-def _widget_topic(connection: Connection, kind: str, key: str, cursor: Cursor) -> Content:
-    customer = connection.viewer
-    assert isinstance(customer, Customer)
+def _widget_topic(customer: Customer, kind: str, key: str, cursor: Cursor) -> Content:
     conversation = requests.chat_of(customer.visitor, key)
     if conversation is None:
         return None
     missed = messages.log(conversation, after=cursor.get("after", 0))
-    lines = "".join(widget.line(customer.reader, conversation, line) for line in missed)
+    lines = joined(widget.line(customer.reader, conversation, line) for line in missed)
     chat = swap(dom_id("chat", key), widget.chat(customer.reader, conversation))
     return chat + (swap(dom_id("log", key), lines, "log") if lines else "")
 

@@ -28,8 +28,14 @@ def create(viewer: Associate, public_id: str) -> AnyResponse:
         message = messages.send(conversation, form.get("body", ""), form.get("client_id", ""), by=viewer)
     except (Invalid, Refused, security.TooMany) as error:
         complaint = render.swap(render.dom_id("composer-error", public_id), sentence(reader, error), "textContent")
-        return Response(complaint, status=429 if isinstance(error, security.TooMany) else 422)
+        return _complaint(complaint, error)
     if not request.headers.get("HX-Request"):
         return redirect(f"/conversations/{public_id}", 303)
     line = screen.line(reader, conversation, messages.by_id(message.id))
     return Response(render.swap(render.dom_id("log", public_id), line, "log"))
+
+
+def _complaint(content: str, error: Invalid | Refused | security.TooMany) -> Response:
+    if isinstance(error, security.TooMany):
+        return Response(content, status=429, headers={"Retry-After": str(error.retry_after)})
+    return Response(content, status=422 if isinstance(error, Invalid) else 409)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug import Response as AnyResponse
@@ -22,7 +22,8 @@ blueprint = Blueprint("preferences", __name__, url_prefix="/preferences")
 def set_language(viewer: Associate) -> AnyResponse:
     """Show the workspace in another language, at the place where she was."""
     associates.set_language(viewer, request.form.get("language", ""))
-    return redirect(safe_next(urlsplit(request.referrer or "").path), 303)
+    here = urlsplit(request.referrer or "")
+    return redirect(safe_next(urlunsplit(("", "", here.path, here.query, ""))), 303)
 
 
 @blueprint.post("/availability")

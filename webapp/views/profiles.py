@@ -16,7 +16,7 @@ from ..errors import sentence
 from ..render import dom_id, swap
 from ..screens import profile as screen
 from ..screens import workspace
-from .answers import panel
+from .answers import ROW, panel, row_before
 
 blueprint = Blueprint("profiles", __name__, url_prefix="/profiles")
 
@@ -29,37 +29,38 @@ def listing(viewer: Associate) -> Response:
     query = request.args.get("q", "")
     if texts.problem_with(query, texts.LIMITS["search"]):
         query = ""
-    content = screen.listing(looks, query, request.args.get("before", type=int))
+    content = screen.listing(looks, query, row_before())
     title = looks.reader.t("prof.title")
     return workspace.answer(looks, title, workspace.page_panes(looks, title, content), section="profiles")
 
 
-@blueprint.get("/<int:profile_id>")
+@blueprint.get(f"/{ROW}")
 @signed_in
-def show(viewer: Associate, profile_id: int) -> Response:
+def show(viewer: Associate, row_id: int) -> Response:
     """Show the page of a profile."""
-    looks, profile = this_viewer(), access.profile(viewer, profile_id)
+    looks, profile = this_viewer(), access.profile(viewer, row_id)
     content = screen.page_pane(looks, profile)
     return workspace.answer(
         looks, str(profile.name), workspace.page_panes(looks, str(profile.name), content), section="profiles"
     )
 
 
-@blueprint.get("/<int:profile_id>/activity")
+@blueprint.get(f"/{ROW}/activity")
 @signed_in
-def activity(viewer: Associate, profile_id: int) -> Response:
+def activity(viewer: Associate, row_id: int) -> Response:
     """Show further entries of the activity log."""
-    profile = access.profile(viewer, profile_id)
-    return Response(screen.log(this_viewer(), profile, before=request.args.get("before", type=int)))
+    profile = access.profile(viewer, row_id)
+    return Response(screen.log(this_viewer(), profile, before=row_before()))
 
 
-@blueprint.post("/<int:profile_id>/fields/<field>")
+@blueprint.post(f"/{ROW}/fields/<field>")
 @signed_in
-def save(viewer: Associate, profile_id: int, field: str) -> Response:
+def save(viewer: Associate, row_id: int, field: str) -> Response:
     """Save one field; when somebody else has changed it meanwhile, ask which value is to stay."""
-    looks, profile = this_viewer(), access.profile(viewer, profile_id)
+    looks, profile = this_viewer(), access.profile(viewer, row_id)
     if field not in editing.FIELDS:
         raise NotFound
+    conversation = _edited_in(viewer)
     seen, value, t = request.form.get("seen", ""), request.form.get("value", ""), looks.reader.t
     try:
         editing.change(profile, field, value, seen=seen, by=viewer)
@@ -70,11 +71,51 @@ def save(viewer: Associate, profile_id: int, field: str) -> Response:
         trouble = render.partial("profile/trouble", looks.reader, text=sentence(looks.reader, error))
         return _answer(looks, profile, field, "invalid", t("edit.failed"), trouble, status=422)
     saved = t("edit.saved_at", time=looks.reader.clock_time(clock.now()))
-    return _answer(looks, profile, field, "saved", saved, "", more=_seen_and_panel(looks, viewer, profile, field))
+    return _answer(looks, profile, field, "saved", saved, "", more=_seen_and_panel(looks, profile, field, conversation))
+
+
+@blueprint.post(f"/{ROW}/contact-points")
+@signed_in
+def add(viewer: Associate, row_id: int) -> Response:
+    """Add another e-mail or phone besides the primary one."""
+    looks, profile = this_viewer(), access.profile(viewer, row_id)
+    kind, typed = request.form.get("kind", ""), request.form.get("value", "")
+    conversation = _edited_in(viewer)
+    try:
+        entry = editing.add(profile, kind, typed, by=viewer)
+    except Invalid as error:
+        return _not_added(looks, profile, conversation, kind, typed, sentence(looks.reader, error))
+    if entry is None:
+        return _not_added(looks, profile, conversation, kind, typed, looks.reader.t("error.taken_by_itself"))
+    others = swap(dom_id("others", profile.id), screen.others(looks, profile, conversation), "outerHTML")
+    return Response(others + (panel(looks, conversation, how="outerMorph") if conversation else ""))
+
+
+def _not_added(
+    looks: Viewer, profile: Profile, conversation: Conversation | None, kind: str, typed: str, problem: str
+) -> Response:
+    form = render.partial(
+        "profile/add_point",
+        looks.reader,
+        record=_record(profile),
+        kind=kind,
+        conversation=conversation,
+        typed=typed,
+        problem=problem,
+    )
+    return Response(swap(dom_id("add", f"{kind}-{profile.id}"), form, "outerHTML"), status=422)
 
 
 def _answer(
-    looks: Viewer, profile: Profile, field: str, state: str, text: str, trouble: str, *, more: str = "", status: int = 200
+    looks: Viewer,
+    profile: Profile,
+    field: str,
+    state: str,
+    text: str,
+    trouble: str,
+    *,
+    more: str = "",
+    status: int = 200,
 ) -> Response:
     record, key = _record(profile), f"{field}-{profile.id}"
     drawn = render.partial("profile/status", looks.reader, record=record, field=field, state=state, text=text)
@@ -82,17 +123,19 @@ def _answer(
     return Response(parts + more, status=status)
 
 
-def _seen_and_panel(looks: Viewer, viewer: Associate, profile: Profile, field: str) -> str:
+def _seen_and_panel(looks: Viewer, profile: Profile, field: str, conversation: Conversation | None) -> str:
     """Return what was seen last, for the next save, and the panel in which the profile is being edited, if it is."""
     record = _record(profile)
     value = editing.value_of(record.profile, field)
     seen = render.partial("profile/seen", looks.reader, record=record, field=field, value=value)
     parts = swap(dom_id("seen", f"{field}-{profile.id}"), seen, "outerHTML")
+    return parts + panel(looks, conversation, how="outerMorph") if conversation else parts
+
+
+def _edited_in(viewer: Associate) -> Conversation | None:
+    """Return the conversation in whose panel the profile is being edited, or None on its own page."""
     public_id = request.form.get("conversation", "")
-    if public_id:
-        conversation: Conversation = access.conversation(viewer, public_id)
-        parts += panel(looks, conversation, how="outerMorph")
-    return parts
+    return access.conversation(viewer, public_id) if public_id else None
 
 
 def _record(profile: Profile) -> Record:

@@ -74,7 +74,8 @@ def safe_next(target: str) -> str:
     except ValueError:
         return HOME
     ours = parts.path.startswith("/") and not parts.path.startswith("//") and not parts.scheme and not parts.netloc
-    return urlunsplit(("", "", parts.path, parts.query, "")) if ours else HOME
+    leads_on = ours and parts.path != "/sign-in"  # or whoever is in would go round in a circle
+    return urlunsplit(("", "", parts.path, parts.query, "")) if leads_on else HOME
 
 
 def _who(email: str, password: str) -> Associate | None:

@@ -19,7 +19,7 @@ def serve(filename: str) -> Response:
     asset = assets.get(filename)
     if asset is None:
         raise NotFound
-    zipped = "gzip" in request.accept_encodings
+    zipped = bool(request.accept_encodings["gzip"])
     response = Response(asset.gzip_body if zipped else asset.body, content_type=asset.content_type)
     response.headers["Cache-Control"] = A_YEAR
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

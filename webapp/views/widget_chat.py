@@ -13,7 +13,7 @@ from ..domain.profiles import contact
 from ..domain.profiles.contact import Given
 from ..domain.tables import Conversation
 from ..errors import sentence, sentences
-from ..render import dom_id, swap
+from ..render import dom_id, joined, swap
 from ..screens import widget
 from .widget import Guest, chat_of, framed, generated_name, later, this_guest
 
@@ -118,4 +118,4 @@ def _present(guest: Guest, conversation: Conversation) -> str:
 
 def _caught_up(guest: Guest, conversation: Conversation, after: int) -> str:
     lines = [widget.line(guest.reader, conversation, line) for line in messages.log(conversation, after=after)]
-    return _present(guest, conversation) + swap(dom_id("log", conversation.public_id), "".join(lines), "log")
+    return _present(guest, conversation) + swap(dom_id("log", conversation.public_id), joined(lines), "log")

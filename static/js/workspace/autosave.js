@@ -1,12 +1,19 @@
 // Fields that save themselves: on change, on leaving the field, or on Enter. Escape brings back what was there.
 (() => {
   const value = (form) => form.elements.value, seen = (form) => form.elements.seen;
+  const TEXTS = { saving: "textSaving", failed: "textFailed" };
 
   function show(form, state) {
     const status = form.querySelector("[data-testid=field-status]");
     if (!status) return;
     status.dataset.state = state;
-    status.textContent = status.dataset[state === "saving" ? "textSaving" : "textFailed"] ?? "";
+    status.textContent = status.dataset[TEXTS[state]] ?? "";
+  }
+
+  function forgive(form) {
+    form.querySelector("[data-trouble]")?.replaceChildren();
+    value(form).removeAttribute("aria-invalid");
+    delete form.dataset.sent;
   }
 
   document.addEventListener("change", (event) => {
@@ -20,6 +27,7 @@
     if (!form) return;
     const now = JSON.stringify([value(form).value, seen(form).value]);
     if (form.dataset.sent === now || value(form).value === seen(form).value) {
+      if (value(form).value === seen(form).value && form.dataset.sent !== now) restore(form);
       event.preventDefault();
       return event.stopImmediatePropagation();
     }
@@ -29,23 +37,31 @@
 
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     const form = ctx.sourceElement;
-    if (!form?.matches?.("[data-autosave]")) return;
-    if (ctx.response?.status >= 500) {
-      delete form.dataset.sent;
-      show(form, "failed");
-    }
-    if (ctx.response) value(form).toggleAttribute("aria-invalid", ctx.response.status === 422);
+    if (!form?.matches?.("[data-autosave]") || !ctx.response) return;
+    if (ctx.response.status === 422) value(form).setAttribute("aria-invalid", "true");
+    else value(form).removeAttribute("aria-invalid");
+    if (![200, 409, 422].includes(ctx.response.status)) fail(form);
   });
   document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-    const form = ctx?.sourceElement;
-    if (!form?.matches?.("[data-autosave]")) return;
+    if (ctx?.sourceElement?.matches?.("[data-autosave]")) fail(ctx.sourceElement);
+  });
+
+  function fail(form) {
     delete form.dataset.sent;
     show(form, "failed");
-  });
+  }
+
+  function restore(form) {
+    value(form).value = seen(form).value;
+    if (form.querySelector("[data-testid=field-status]")?.dataset.state !== "saved") show(form, "idle");
+    forgive(form);
+  }
 
   document.addEventListener("keydown", (event) => {
     const form = event.key === "Escape" && event.target.closest?.("form[data-autosave]");
-    if (form && event.target === value(form)) value(form).value = seen(form).value;
+    if (!form || event.target !== value(form)) return;
+    event.preventDefault();
+    restore(form);
   });
 
   document.addEventListener("click", (event) => {
@@ -53,9 +69,8 @@
     if (!button) return;
     const form = button.closest("form"), theirs = button.dataset.current;
     seen(form).value = theirs;
-    delete form.dataset.sent;
     if (button.dataset.stale === "take") value(form).value = theirs;
-    button.closest(".stale").remove();
+    forgive(form);
     value(form).focus();
     if (button.dataset.stale === "keep") form.requestSubmit();
     else show(form, "idle");

@@ -13,6 +13,15 @@
     start();
   }
 
+  // Whoever was on it is not left nowhere.
+  function drop(toast) {
+    const held = toast.contains(document.activeElement);
+    toast.remove();
+    if (!held) return;
+    const places = [document.getElementById("conv-name"), document.getElementById("title")];
+    places.find((place) => place?.checkVisibility())?.focus({ preventScroll: true });
+  }
+
   document.addEventListener("htmx:after:swap", () => {
     for (const toast of document.querySelectorAll("[data-toast]:not([data-lives])")) {
       toast.dataset.lives = "";
@@ -20,9 +29,15 @@
     }
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-dismiss]")) event.target.closest("[data-toast]").remove();
+    if (event.target.closest("[data-dismiss]")) drop(event.target.closest("[data-toast]"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector(":popover-open, dialog[open]")) return;
+    const toast = event.target.closest?.("[data-toast]") ?? [...document.querySelectorAll("[data-toast]")].at(-1);
+    if (toast) drop(toast);
   });
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-    if (ctx.sourceElement?.matches("[data-undo]") && ctx.response?.status < 400) ctx.sourceElement.closest("[data-toast]")?.remove();
+    const toast = ctx.sourceElement?.matches?.("[data-undo]") && ctx.sourceElement.closest("[data-toast]");
+    if (toast && ctx.response?.status < 400) drop(toast);
   });
 })();

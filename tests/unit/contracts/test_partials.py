@@ -135,11 +135,11 @@ def test_every_event_says_what_it_pushes() -> None:
 def test_a_push_is_json_that_touches_only_its_targets(alice: Person, house: House) -> None:
     from webapp.live.push import envelope
 
-    frame = envelope(render.swap("log-1", "<li>é</li>", "log"))
+    frame = envelope(render.swap("log-1", render.joined(["é & ", "<"]), "log"))
     start = frame.index(b"{")
     assert json.loads(frame[start:]) == {
         "swap": "none",
-        "content": '<hx-partial hx-target="#log-1" hx-swap="log"><li>é</li></hx-partial>',
+        "content": '<hx-partial hx-target="#log-1" hx-swap="log">é &amp; &lt;</hx-partial>',
     }
 
 

@@ -26,6 +26,8 @@ def accept(conversation: Conversation, *, by: Associate) -> None:
     Raises `AlreadyAccepted` with the name of who was first, `Refused("chat_ended")` when the customer has
     left.
     """
+    if not by.chat_enabled:
+        raise Refused("not_chat_enabled")
     taken = (
         Conversation.update(state="active", associate=by, accepted_at=clock.now())
         .where(

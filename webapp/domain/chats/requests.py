@@ -56,7 +56,7 @@ def open_chat(visitor: Visitor) -> Conversation | None:
     return found
 
 
-def chat_of(visitor: Visitor, public_id: str) -> Conversation | None:
+def chat_of(visitor: Visitor | int, public_id: str) -> Conversation | None:
     """Return this visitor's chat with the public id, or None: another's is as if it did not exist."""
     found: Conversation | None = Conversation.get_or_none(
         Conversation.visitor == visitor, Conversation.public_id == public_id

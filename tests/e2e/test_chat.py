@@ -112,7 +112,6 @@ def test_a_french_customer_and_an_english_associate(associate: People, customer:
 
 def test_bruno_reads_the_workspace_in_french(associate: People) -> None:
     bruno = associate("bruno")
-    bruno.page.get_by_role("button", name="Bruno Keller").click()
     bruno.see("language").select_option("fr")
     expect(bruno.page.locator("html")).to_have_attribute("lang", "fr")
     expect(bruno.see("inbox-waiting")).to_contain_text("En attente")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from peewee import JOIN, Case
 
 from .. import render
 from ..auth import Viewer
+from ..domain import clock
 from ..domain.identity import banner
 from ..domain.people import access
 from ..domain.profiles import records
 from ..domain.tables import Associate, ContactDetails, Conversation, Link, Profile, Store
 
+LONG_WAIT = timedelta(minutes=3)
 MOST = 100  # rows; more are reached by search, and a line says that they are there
 
 
@@ -23,8 +26,13 @@ class Row:
 
     conversation: Conversation
     name: str
+    is_named: bool  # by the customer or a profile; otherwise the name is a generated one
     link_state: str  # linked, candidates or none
     differences: int
+
+    @property
+    def waits_long(self) -> bool:
+        return self.conversation.state == "waiting" and clock.now() - self.conversation.created_at > LONG_WAIT
 
 
 def pane(viewer: Viewer, name: str) -> str:
@@ -72,10 +80,11 @@ def _rows(viewer: Viewer, conversations: list[Conversation]) -> list[Row]:
     def row(conversation: Conversation) -> Row:
         given, link = details[conversation.details or 0], links.get(conversation.id)
         if link is None or link.profile_id not in held:
-            return Row(conversation, given.name, "candidates" if conversation.candidate_count else "none", 0)
+            state = "candidates" if conversation.candidate_count else "none"
+            return Row(conversation, given.name, not given.name_generated, state, 0)
         sides = banner.compare_sides(conversation, link, held[link.profile_id], given)
         differences = len(banner.shown(viewer.chat_enabled, conversation, sides))
-        return Row(conversation, link.profile.name or given.name, "linked", differences)
+        return Row(conversation, link.profile.name or given.name, True, "linked", differences)
 
     return [row(conversation) for conversation in conversations]
 

@@ -120,6 +120,6 @@ def _undoes(viewer: Viewer, row: ActivityEntry, record: records.Record) -> str:
     return "unlink" if may else ""
 
 
-def _may_open(viewer: Viewer, conversation: int) -> bool:
+def _may_open(viewer: Viewer, conversation: int | None) -> bool:
     allowed = access.visible_conversations(Associate.get_by_id(viewer.associate))
     return bool(allowed.where(Conversation.id == conversation).exists())

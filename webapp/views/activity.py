@@ -12,7 +12,7 @@ from ..domain.people import access
 from ..domain.profiles import editing
 from ..domain.tables import ActivityEntry, Associate, Conversation
 from ..screens import profile as screen
-from .answers import ROW, panel
+from .answers import LARGEST_ID, panel
 
 blueprint = Blueprint("activity", __name__)
 
@@ -28,12 +28,11 @@ def transcript(viewer: Associate, public_id: str) -> Response:
     return Response(screen.transcript(looks, conversation))
 
 
-@blueprint.post(f"/activity/{ROW}/undo")
+@blueprint.post("/activity/<int:entry_id>/undo")
 @signed_in
-def undo(viewer: Associate, row_id: int) -> Response:
+def undo(viewer: Associate, entry_id: int) -> Response:
     """Take back a link, an unlinking, a new profile or a changed field; refused when it has changed since."""
-    entry: ActivityEntry = ActivityEntry.get_or_none(ActivityEntry.id == row_id) or _not_found()
-    looks = this_viewer()
+    entry, looks = _entry(entry_id), this_viewer()
     if entry.kind in ("linked", "unlinked"):
         conversation = access.conversation(viewer, Conversation.get_by_id(entry.conversation).public_id)
         linking.undo(entry, by=viewer)
@@ -47,5 +46,8 @@ def undo(viewer: Associate, row_id: int) -> Response:
     return Response(render.swap(target, screen.log(looks, profile)))
 
 
-def _not_found() -> ActivityEntry:
-    raise NotFound
+def _entry(id: int) -> ActivityEntry:
+    found: ActivityEntry | None = ActivityEntry.get_or_none(ActivityEntry.id == min(id, LARGEST_ID))
+    if found is None:
+        raise NotFound
+    return found

@@ -9,9 +9,7 @@ from ..auth import Viewer
 from ..domain.tables import ActivityEntry, Conversation
 from ..screens import context
 
-
-LARGEST_ID = 2**63 - 1
-ROW = f"<int(max={LARGEST_ID}):row_id>"  # in an address: whatever is more is not found
+LARGEST_ID = 2**63 - 1  # that a row can have
 
 
 def row_before() -> int | None:

@@ -16,7 +16,7 @@ from ..errors import sentence
 from ..render import dom_id, swap
 from ..screens import profile as screen
 from ..screens import workspace
-from .answers import ROW, panel, row_before
+from .answers import panel, row_before
 
 blueprint = Blueprint("profiles", __name__, url_prefix="/profiles")
 
@@ -34,30 +34,30 @@ def listing(viewer: Associate) -> Response:
     return workspace.answer(looks, title, workspace.page_panes(looks, title, content), section="profiles")
 
 
-@blueprint.get(f"/{ROW}")
+@blueprint.get("/<int:profile_id>")
 @signed_in
-def show(viewer: Associate, row_id: int) -> Response:
+def show(viewer: Associate, profile_id: int) -> Response:
     """Show the page of a profile."""
-    looks, profile = this_viewer(), access.profile(viewer, row_id)
+    looks, profile = this_viewer(), access.profile(viewer, profile_id)
     content = screen.page_pane(looks, profile)
     return workspace.answer(
         looks, str(profile.name), workspace.page_panes(looks, str(profile.name), content), section="profiles"
     )
 
 
-@blueprint.get(f"/{ROW}/activity")
+@blueprint.get("/<int:profile_id>/activity")
 @signed_in
-def activity(viewer: Associate, row_id: int) -> Response:
+def activity(viewer: Associate, profile_id: int) -> Response:
     """Show further entries of the activity log."""
-    profile = access.profile(viewer, row_id)
+    profile = access.profile(viewer, profile_id)
     return Response(screen.log(this_viewer(), profile, before=row_before()))
 
 
-@blueprint.post(f"/{ROW}/fields/<field>")
+@blueprint.post("/<int:profile_id>/fields/<field>")
 @signed_in
-def save(viewer: Associate, row_id: int, field: str) -> Response:
+def save(viewer: Associate, profile_id: int, field: str) -> Response:
     """Save one field; when somebody else has changed it meanwhile, ask which value is to stay."""
-    looks, profile = this_viewer(), access.profile(viewer, row_id)
+    looks, profile = this_viewer(), access.profile(viewer, profile_id)
     if field not in editing.FIELDS:
         raise NotFound
     conversation = _edited_in(viewer)
@@ -74,11 +74,11 @@ def save(viewer: Associate, row_id: int, field: str) -> Response:
     return _answer(looks, profile, field, "saved", saved, "", more=_seen_and_panel(looks, profile, field, conversation))
 
 
-@blueprint.post(f"/{ROW}/contact-points")
+@blueprint.post("/<int:profile_id>/contact-points")
 @signed_in
-def add(viewer: Associate, row_id: int) -> Response:
+def add(viewer: Associate, profile_id: int) -> Response:
     """Add another e-mail or phone besides the primary one."""
-    looks, profile = this_viewer(), access.profile(viewer, row_id)
+    looks, profile = this_viewer(), access.profile(viewer, profile_id)
     kind, typed = request.form.get("kind", ""), request.form.get("value", "")
     conversation = _edited_in(viewer)
     try:

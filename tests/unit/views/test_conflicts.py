@@ -168,7 +168,9 @@ def test_what_no_button_does_is_not_done(
 
 
 def test_new_information_is_added_with_one_button(alice: Person, house: House) -> None:
-    conversation = chat(house, "John Smith", "john.smith@example.com", "020 7946 0018", store="london", by=house.charlie)
+    conversation = chat(
+        house, "John Smith", "john.smith@example.com", "020 7946 0018", store="london", by=house.charlie
+    )
     linking.link(conversation, house.other_john, "candidate", by=house.charlie)
     seen = panel(Person(alice.client.application, house.charlie), conversation)
     button = seen.the("new-information-add", field="phone")

@@ -290,7 +290,7 @@ def test_what_it_would_duplicate_is_shown_first(alice: Person, house: House) -> 
 
 def test_a_form_changed_after_the_warning_is_looked_at_anew(alice: Person, house: House) -> None:
     conversation = chat(house)
-    status, answer = make(alice, conversation, name="Nora Blum", email="", phone="06 12 34 56 78")
+    _, answer = make(alice, conversation, name="Nora Blum", email="", phone="06 12 34 56 78")
     shown = {e["name"]: e["value"] for e in answer.walk() if e.attributes.get("type") == "hidden"}
     fields = {"name": "Nora Blum", "email": "zoe.lefevre@example.com", "phone": "", "anyway": "yes"}
     _, answer = make(alice, conversation, **fields, **shown)

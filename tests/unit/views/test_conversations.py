@@ -257,6 +257,7 @@ def test_the_composer_changes_its_identity_with_the_state_so_that_no_draft_stays
     running = pane(see(alice, conversation))
     form = next(e for e in running.walk() if e.attributes.get("id") == composer)
     assert "hx-morph-skip" in form
+    assert "hx-morph-skip" in next(e for e in running.walk() if e.attributes.get("id") == form["data-composer"])
     assert form["data-composer"] == f"log-{conversation.public_id}"
     lifecycle.end(conversation, by=house.alice)
     assert composer not in ids(pane(see(alice, conversation)))

@@ -29,8 +29,8 @@ def see(person: Person, name: str = "waiting", *, htmx: bool = True) -> Element:
 
 def rows(page: Element) -> list[str]:
     """What the customers of the rows said last, in the order of the rows."""
-    said = [next(e for e in row.walk() if "row__last" in e.attributes.get("class", "")) for row in page.all("conversation-row")]
-    return [last.text for last in said]
+    of_rows = (element for row in page.all("conversation-row") for element in row.walk())
+    return [element.text for element in of_rows if "row__last" in element.attributes.get("class", "")]
 
 
 def counts(page: Element) -> dict[str, str]:
@@ -68,8 +68,8 @@ def test_it_has_one_main_heading_landmarks_and_a_way_past_the_rail(alice: Person
     page = see(alice, htmx=False)
     assert len([e for e in page.walk() if e.tag == "h1"]) == 1
     assert len([e for e in page.walk() if e.tag == "main"]) == 1
-    named = [e for e in page.walk() if e.tag in ("nav", "section") and "aria-label" not in e and "aria-labelledby" not in e]
-    assert [e.attributes for e in named if e.attributes.get("class") != "row-group"] == []
+    regions = [e for e in page.walk() if e.tag in ("nav", "section") and e.attributes.get("class") != "row-group"]
+    assert [e.attributes for e in regions if not {"aria-label", "aria-labelledby"} & e.attributes.keys()] == []
     skip = next(e for e in page.walk() if e.attributes.get("class") == "skip")
     assert [e for e in page.walk() if e.attributes.get("id") == skip["href"][1:]]
 
@@ -184,7 +184,9 @@ def test_without_a_form_nothing_is_said_to_differ(alice: Person, house: House) -
     first = chat(house, *JANE)
     lifecycle.end(first, by=house.alice)
     sites.change(house.site, prechat_enabled=False)
-    ask(house, "Jane Doe", "other@example.org", visitor=first.visitor_id, site=type(house.site).get_by_id(house.site.id))
+    ask(
+        house, "Jane Doe", "other@example.org", visitor=first.visitor_id, site=type(house.site).get_by_id(house.site.id)
+    )
     row = see(alice).the("conversation-row")
     assert row["data-link-state"] == "linked"
     assert "differ" not in row.text
@@ -209,6 +211,22 @@ def test_accept_stands_beside_the_link_and_not_in_it(alice: Person, house: House
     link = next(e for e in row.walk() if e.tag == "a")
     assert link.all("conversation-accept") == []
     assert row.the("conversation-accept").text == "Accept, Jane Doe"
+
+
+def test_a_generated_name_has_no_initials(alice: Person, house: House) -> None:
+    for given, initials in ((JANE, ["JD"]), (("", ""), [""])):
+        conversation = ask(house, *given)
+        row = see(alice).the("conversation-row", conversation=conversation.public_id)
+        assert [e.text for e in row.walk() if e.attributes.get("class", "").startswith("avatar")] == initials
+
+
+def test_after_three_minutes_a_wait_is_long(alice: Person, house: House) -> None:
+    with at(0):
+        ask(house, message="early")
+    with at(2):
+        ask(house, message="late")
+    with clock.at(NOON + timedelta(minutes=4)):
+        assert ["data-wait" in row for row in see(alice).all("conversation-row")] == [True, False]
 
 
 def test_nobody_accepts_who_is_not_enabled_for_chats(nadia: Person, alice: Person, house: House) -> None:
@@ -286,7 +304,11 @@ def test_alice_goes_away_and_comes_back(alice: Person, house: House) -> None:
 
 
 def test_bruno_reads_on_in_french_where_he_was(bruno: Person, house: House) -> None:
-    headers = {"Origin": "http://localhost", "X-CSRF-Token": bruno.token, "Referer": "http://localhost/profiles?q=zo%C3%A9"}
+    headers = {
+        "Origin": "http://localhost",
+        "X-CSRF-Token": bruno.token,
+        "Referer": "http://localhost/profiles?q=zo%C3%A9",
+    }
     answer = bruno.client.post("/preferences/language", data={"language": "fr"}, headers=headers)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/profiles?q=zo%C3%A9")
     page = see(bruno, htmx=False)

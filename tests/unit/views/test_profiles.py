@@ -140,7 +140,9 @@ def test_the_same_value_again_is_saved_too(alice: Person, house: House) -> None:
     assert (status, seen.the("field-status")["data-state"]) == (200, "saved")
 
 
-@pytest.mark.parametrize(("field", "value"), [("name", ""), ("email", "jane@"), ("phone", "no number"), ("email", "\0")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", ""), ("email", "jane@"), ("phone", "no number"), ("email", "\0")]
+)
 def test_what_cannot_be_saved_is_said_in_place(alice: Person, house: House, field: str, value: str) -> None:
     before = editing.value_of(house.jane, field)
     status, seen = save(alice, house.jane, field, value, before)

@@ -132,8 +132,8 @@ def test_a_wrong_password_does_not_lose_the_way(client: FlaskClient, house: Hous
     "target",
     [
         "", "http://evil.example/", "//evil.example", "///evil.example//x", "////evil.example", "/\\evil.example",
-        "\\\\evil.example", "https:evil.example", "javascript:alert(1)", "/\t/evil.example", "/\r\nX: y", " //evil.example",
-        "inbox/mine", "http://[", "//evil.example/..//x", "/sign-in", "/sign-in?next=/sign-in", "http:///evil.example",
+        "\\\\evil.example", "https:evil.example", "javascript:alert(1)", "/\t/evil.example", "/\r\nX: y",
+        " //evil.example", "inbox/mine", "http://[", "//evil.example/..//x", "/sign-in", "/sign-in?next=/sign-in", "http:///evil.example",
     ],
 )  # fmt: skip
 def test_nobody_is_led_to_another_site_nor_round_in_a_circle(client: FlaskClient, house: House, target: str) -> None:

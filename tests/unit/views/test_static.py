@@ -72,7 +72,14 @@ def test_whoever_has_it_is_not_sent_it_again(client: FlaskClient, assets: Assets
 
 @pytest.mark.parametrize(
     "name",
-    ["app.css", "app.000000000000.js", "rapport.db", "..%2f..%2fwebapp%2fconfig.py", "%2e%2e/dev", "vendor/htmx.min.js"],
+    [
+        "app.css",
+        "app.000000000000.js",
+        "rapport.db",
+        "..%2f..%2fwebapp%2fconfig.py",
+        "%2e%2e/dev",
+        "vendor/htmx.min.js",
+    ],
 )
 def test_nothing_else_is_served(client: FlaskClient, assets: Assets, name: str) -> None:
     assert client.get(assets.url("app.js")).status_code == 200

@@ -12,6 +12,8 @@ from typing import Any
 from ..errors import NotFound
 from ..tables import Associate, Conversation, Profile, StoreMember
 
+_LARGEST_ID = 2**63 - 1
+
 INBOXES = ("waiting", "mine", "all")
 
 
@@ -59,6 +61,7 @@ def conversation(viewer: Associate, public_id: str) -> Conversation:
 def profile(viewer: Associate, profile_id: int) -> Profile:
     """Return the profile with this id; raises `NotFound`. Any associate may: profiles are the retailer's."""
     assert viewer
+    profile_id = min(profile_id, _LARGEST_ID)  # SQLite chokes on more
     found: Profile | None = Profile.get_or_none(Profile.id == profile_id, Profile.withdrawn_at.is_null())
     if found is None:
         raise NotFound

@@ -42,17 +42,21 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _connect_per_request(app: Flask) -> None:
-    """Give each request a connection; a socket, which lasts for hours, takes one for each thing it does instead."""
+    """Give each request a connection, but for those that need none.
+
+    A socket, which lasts for hours, takes one for each thing that it does instead.
+    """
     from flask import g, request
 
     from .domain import db
 
-    def is_socket() -> bool:
-        return request.headers.get("Upgrade", "").lower() == "websocket"
+    def needs_none() -> bool:
+        is_socket = request.headers.get("Upgrade", "").lower() == "websocket"
+        return is_socket or request.path == "/healthz" or request.path.startswith("/static/")
 
     @app.before_request
     def connect() -> None:
-        if not is_socket():
+        if not needs_none():
             g.connected = db.database.connect(reuse_if_open=True)
 
     @app.teardown_request

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import available_timezones
 
 from flask import Response, current_app, g, redirect, request
@@ -110,9 +110,12 @@ def signed_in(view: Callable[Concatenate[Associate, P], R]) -> Callable[P, Any]:
 
 def to_sign_in() -> Any:
     """Answer with the way to the sign-in page, as a redirect or, for htmx, as a header."""
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/inbox/waiting"
+    asked_by_htmx = bool(request.headers.get("HX-Request"))
+    # What htmx asks for may be a part of a page: the way back is to the page on which it stands.
+    page = urlsplit(request.headers.get("HX-Current-URL", "")).path if asked_by_htmx else ""
+    here = page or (request.full_path.rstrip("?") if request.method == "GET" else "/inbox/waiting")
     there = f"/sign-in?next={quote(here, safe='/')}"
-    if request.headers.get("HX-Request"):
+    if asked_by_htmx:
         return Response(status=204, headers={"HX-Redirect": there})
     return redirect(there)
 

@@ -59,12 +59,13 @@ def test_all_that_the_profile_holds_is_shown(alice: Person, house: House, jane_a
     assert row.the("conflict-held").text == "+33 6 12 34 56 78, +33 1 23 45 67 89"
 
 
-def test_a_name_is_not_added_as_another(alice: Person, house: House) -> None:
+def test_a_shortened_name_is_marked_and_never_added_as_another(alice: Person, house: House) -> None:
     conversation = chat(house, "Jane D")
     linking.link(conversation, house.jane, "candidate", by=house.alice)
     row = panel(alice, conversation).the("conflict-row", field="name")
     assert row.the("conflict-apply")
     assert row.all("conflict-add") == []
+    assert [element.text for element in row.walk() if element.tag == "mark"] == ["D"]
 
 
 def test_whoever_does_not_chat_sees_none(nadia: Person, dana: Person, jane_again: Conversation) -> None:

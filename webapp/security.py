@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
@@ -85,7 +86,7 @@ def request_purpose() -> str:
     """Return whose token the present request has to carry."""
     if request.path.startswith("/widget/"):
         return "widget"
-    session = auth.current_sign_in()
+    session = None if request.path == "/sign-in" else auth.current_sign_in()
     return f"session:{session.id}" if session else "sign-in"
 
 
@@ -121,15 +122,18 @@ def allow_embedding(base_url: str) -> None:
     g.embeds = base_url
 
 
-def _check_source() -> None:
+def _check_source() -> Any:
     if request.method in SAFE:
-        return
+        return None
     if not is_own_origin(request.headers.get("Origin")):
         abort(403)
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    expected = csrf_token(request_purpose())
-    if not hmac.compare_digest(sent.encode("utf-8", "replace"), expected.encode()):
-        abort(403)
+    purpose = request_purpose()
+    if hmac.compare_digest(sent.encode("utf-8", "replace"), csrf_token(purpose).encode()):
+        return None
+    if purpose == "sign-in" and request.path != "/sign-in":
+        return auth.to_sign_in()  # the session has ended since the page was made
+    return abort(403)
 
 
 def _put_headers(response: Response) -> Response:

@@ -8,6 +8,7 @@ push aims at what is not there.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..auth import Customer, Viewer
@@ -58,7 +59,7 @@ def _inboxes() -> Iterator[Push]:
     for name in access.INBOXES:
 
         def content(viewer: Viewer, name: str = name) -> str:
-            return swap(dom_id("inbox", name), inbox.pane(viewer, name))
+            return swap(dom_id("inbox", name), inbox.pane(_now(viewer), name))
 
         yield _push(f"inbox:{name}", content, lambda viewer: viewer, coalesce="list")
 
@@ -80,40 +81,63 @@ def _line(conversation: Conversation, line: Message) -> Iterator[Push]:
     yield _push(
         f"transcript:{conversation.public_id}",
         lambda viewer: swap(transcript, profile.transcript_line(viewer.reader, conversation, line), "log"),
+        lambda viewer: viewer.reader if _may_read(viewer, conversation) else None,
     )
 
 
 def _pane(conversation: Conversation) -> Iterator[Push]:
     """The conversation's pane for who may see it; a word of farewell for who no longer may."""
     topic, target = f"conversation:{conversation.public_id}", dom_id("conversation", conversation.public_id)
-
-    def may_see(viewer: Viewer) -> bool:
-        with database.connection_context():
-            try:
-                access.conversation(Associate.get_by_id(viewer.associate), conversation.public_id)
-            except NotFound:
-                return False
-        return True
-
     yield _push(
         topic,
-        lambda viewer: swap(target, conversations.pane(viewer, conversation)),
-        lambda viewer: viewer if may_see(viewer) else None,
+        lambda viewer: swap(target, conversations.pane(_now(viewer), conversation)),
+        lambda viewer: viewer if _may_see(viewer, conversation) else None,
     )
     yield _push(
         topic,
         lambda viewer: swap(target, conversations.lost(viewer, conversation)),
-        lambda viewer: None if may_see(viewer) else viewer,
+        lambda viewer: None if _may_see(viewer, conversation) else viewer,
         unsubscribe=True,
     )
 
 
+def _may_see(viewer: Viewer, conversation: Conversation) -> bool:
+    with database.connection_context():
+        try:
+            access.conversation(Associate.get_by_id(viewer.associate), conversation.public_id)
+        except NotFound:
+            return False
+    return True
+
+
+def _may_read(viewer: Viewer, conversation: Conversation) -> bool:
+    with database.connection_context():
+        try:
+            profile.readable(viewer, str(conversation.public_id))
+        except NotFound:
+            return False
+    return True
+
+
+def _now(viewer: Viewer) -> Viewer:
+    """Return the viewer as a manager has set her up by now: her socket may be older than that."""
+    associate = Associate.get_by_id(viewer.associate)
+    return replace(viewer, chat_enabled=bool(associate.chat_enabled), is_manager=associate.is_manager)
+
+
 def _panel(conversation: Conversation) -> Iterator[Push]:
-    target = dom_id("context", conversation.public_id)
+    """The context panel for who may see it; for who no longer may, nothing is left of it."""
+    topic, target = f"context:{conversation.public_id}", dom_id("context", conversation.public_id)
     yield _push(
-        f"context:{conversation.public_id}",
-        lambda viewer: swap(target, context.panel(viewer, conversation)),
-        _each_alike,
+        topic,
+        lambda viewer: swap(target, context.panel(_now(viewer), conversation)),
+        lambda viewer: viewer if _may_see(viewer, conversation) else None,
+    )
+    yield _push(
+        topic,
+        lambda viewer: swap(target, "", "delete"),
+        lambda viewer: None if _may_see(viewer, conversation) else viewer,
+        unsubscribe=True,
     )
 
 

@@ -82,6 +82,7 @@ def edit_form(viewer: Viewer, conversation: Conversation, profile: Profile) -> s
         "context/edit",
         viewer.reader,
         conversation=conversation,
+        profile=profile,
         fields=profiles.fields(viewer, profile, conversation),
         others=profiles.others(viewer, profile, conversation),
     )
@@ -204,6 +205,7 @@ def _banner(
         refreshed=refreshed,
         compared=sides is not None and sides.is_returning and not sides.conflicts,
         accepted=conversation.state != "waiting",
+        link=sides.link if sides else 0,
     )
 
 
@@ -220,6 +222,7 @@ def _given(viewer: Viewer, conversation: Conversation, sides: banner.Comparison 
         details=_newest(conversation),
         before=_before(conversation),
         new_information=dict(sides.new_information) if sides else {},
+        link=sides.link if sides else 0,
         accepted=conversation.state != "waiting",
     )
 

@@ -33,9 +33,21 @@ def page_pane(viewer: Viewer, profile: Profile) -> str:
         "profile/page",
         viewer.reader,
         record=record,
-        fields=fields(viewer, profile),
-        others=others(viewer, profile),
+        details=details(viewer, profile),
         log=log(viewer, profile),
+    )
+
+
+def details(viewer: Viewer, profile: Profile, *, editing_them: bool = False) -> str:
+    """Draw a profile's details on its page: to read, or with their fields open."""
+    record = records.of(profile)
+    return render.partial(
+        "profile/details",
+        viewer.reader,
+        record=record,
+        phone=show_phone(record.phone, str(record.profile.region)),
+        fields=fields(viewer, profile) if editing_them else "",
+        others=others(viewer, profile) if editing_them else "",
     )
 
 

@@ -38,10 +38,11 @@ def undo(viewer: Associate, entry_id: int) -> Response:
         linking.undo(entry, by=viewer)
         return Response(panel(looks, conversation))
     profile = access.profile(viewer, entry.profile_id)
-    editing.undo(entry, by=viewer)
     public_id = request.form.get("conversation", "")
-    if public_id:
-        return Response(panel(looks, access.conversation(viewer, public_id), how="outerMorph"))
+    stands_in = access.conversation(viewer, public_id) if public_id else None
+    editing.undo(entry, by=viewer)
+    if stands_in:
+        return Response(panel(looks, stands_in, how="outerMorph"))
     target = render.dom_id("activity", profile.id)
     return Response(render.swap(target, screen.log(looks, profile)))
 

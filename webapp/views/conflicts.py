@@ -29,6 +29,7 @@ def settle(viewer: Associate, public_id: str, field: str) -> Response:
             seen_given=form.get("given", ""),
             seen_held=form.get("held", ""),
             by=viewer,
+            seen_link=form.get("link", type=int),
         )
     except banner.MovedOn as error:
         return Response(panel(looks, conversation, refreshed=error.field, how="outerMorph"))
@@ -45,7 +46,11 @@ def add(viewer: Associate, public_id: str, field: str) -> Response:
     """Give the profile a detail that it lacks."""
     conversation, looks = access.conversation(viewer, public_id), this_viewer()
     try:
-        entry = banner.add_new(conversation, field, seen_given=request.form.get("given", ""), by=viewer)
+        form = request.form
+        seen_link = request.args.get("link", type=int)
+        entry = banner.add_new(
+            conversation, field, seen_given=form.get("given", ""), by=viewer, seen_link=seen_link
+        )
     except banner.MovedOn:
         return Response(panel(looks, conversation, how="outerMorph"))
     text = looks.reader.t("diff.applied", field=looks.reader.t(f"label.{field}"))

@@ -30,7 +30,7 @@ def create(viewer: Associate, public_id: str) -> Response:
 def remove(viewer: Associate, public_id: str) -> Response:
     """Undo the link."""
     conversation, looks = access.conversation(viewer, public_id), this_viewer()
-    entry = linking.unlink(conversation, by=viewer)
+    entry = linking.unlink(conversation, by=viewer, seen_link=request.values.get("link", type=int))
     return panel_with_undo(looks, conversation, looks.reader.t("link.unlinked"), entry, "unlink")
 
 

@@ -30,6 +30,7 @@ from ..screens import context, inbox, profile, widget
 from ..screens import conversation as conversations
 
 SIGNED_OUT = 4401
+MOST_OF_A_VISITOR = 6  # sockets
 
 
 def open_sockets(app: Flask, for_events: Callable[[Sequence[object]], Iterable[Push]], *, most: int) -> None:
@@ -43,9 +44,10 @@ def open_sockets(app: Flask, for_events: Callable[[Sequence[object]], Iterable[P
         hub.publish(happened)
 
     db.listeners[:] = [tell]
-    routes = LiveRoutes(most)
-    routes.route(app, "/live", _associate, _serve_workspace)
-    routes.route(app, "/widget/live", _customer, _serve_widget)
+    # Visitors are many, and anybody can be one: they cannot take the places of those who answer them.
+    for_staff = max(2, most // 3)
+    LiveRoutes(for_staff).route(app, "/live", _associate, _serve_workspace)
+    LiveRoutes(most - for_staff).route(app, "/widget/live", _customer, _serve_widget)
 
 
 def _associate(request: Request) -> Viewer:
@@ -82,6 +84,7 @@ Draw = Callable[[Any, str, str, Cursor], Content]
 def _serve(socket: LiveSocket, looker: Looker, draw: Draw) -> None:
     hub: Hub = current_app.extensions["hub"]
     connection = Connection(socket, looker)
+    _make_room(hub, looker)
 
     def obey(command: Watch) -> None:
         viewer = connection.viewer  # as it is now: a manager may have changed what she may do
@@ -96,6 +99,14 @@ def _serve(socket: LiveSocket, looker: Looker, draw: Draw) -> None:
         hub.send_to(connection, joined(content for content in contents if content) or "<!-- up to date -->")
 
     hub.serve(connection, obey)
+
+
+def _make_room(hub: Hub, looker: Looker) -> None:
+    """Close the oldest sockets of a visitor who opens more than a few tabs need."""
+    if isinstance(looker, Customer):
+        theirs = [c for c in hub.connections() if isinstance(c.viewer, Customer) and c.viewer.visitor == looker.visitor]
+        for oldest in theirs[: max(0, len(theirs) - MOST_OF_A_VISITOR + 1)]:
+            oldest.close(1008, "too many")
 
 
 def _parts(topic: str) -> tuple[str, str]:

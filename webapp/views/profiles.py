@@ -45,6 +45,20 @@ def show(viewer: Associate, profile_id: int) -> Response:
     )
 
 
+@blueprint.get("/<int:profile_id>/details")
+@signed_in
+def read(viewer: Associate, profile_id: int) -> Response:
+    """Show the details of a profile to read."""
+    return Response(screen.details(this_viewer(), access.profile(viewer, profile_id)))
+
+
+@blueprint.get("/<int:profile_id>/edit")
+@signed_in
+def edit(viewer: Associate, profile_id: int) -> Response:
+    """Open the fields of a profile on its page."""
+    return Response(screen.details(this_viewer(), access.profile(viewer, profile_id), editing_them=True))
+
+
 @blueprint.get("/<int:profile_id>/activity")
 @signed_in
 def activity(viewer: Associate, profile_id: int) -> Response:

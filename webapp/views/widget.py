@@ -13,8 +13,8 @@ from flask import Blueprint, Response, g, request
 
 from .. import auth, security
 from ..domain import texts
-from ..domain.chats import details, messages, requests
-from ..domain.errors import Invalid, NotFound, Refused
+from ..domain.chats import messages, requests
+from ..domain.errors import Invalid, NotFound
 from ..domain.people import sites
 from ..domain.profiles import contact
 from ..domain.profiles.contact import Given
@@ -104,7 +104,7 @@ def start() -> Response:
 
 
 def _request_chat(guest: Guest, typed: Typed, given: Given) -> tuple[Conversation, str | None]:
-    """Ask for the chat; in a browser that has one open already, what was typed goes into that one."""
+    """Ask for the chat."""
     asked = requests.Request(
         given=given,
         message=typed.message,
@@ -114,21 +114,7 @@ def _request_chat(guest: Guest, typed: Typed, given: Given) -> tuple[Conversatio
         declared_store=typed.store,
         page_title=typed.page,
     )
-    running = requests.open_chat(guest.visitor) if guest.visitor else None
-    conversation, token = requests.request_chat(guest.site, guest.visitor, asked)
-    if running:
-        _add(guest, running, typed, given)
-    return conversation, token
-
-
-def _add(guest: Guest, running: Conversation, typed: Typed, given: Given) -> None:
-    before = widget.given(running)
-    kept = Given(given.name or before.name, given.email or before.email, given.phone or before.phone)
-    details.change(running, kept, generated_name=generated_name(guest.reader))
-    try:
-        messages.send(running, typed.message, typed.client_id, by=None)
-    except Refused:  # the id was used by an earlier wording, whose answer was lost on the way
-        messages.send(running, typed.message, secrets.token_urlsafe(16), by=None)
+    return requests.request_chat(guest.site, guest.visitor, asked)
 
 
 def _typed() -> Typed:

@@ -27,7 +27,7 @@ def show(public_id: str) -> Response:
     conversation = chat_of(guest, public_id)
     if "HX-Request" not in request.headers:
         return framed(guest, widget.chat_screen(guest.reader, conversation))
-    return Response(_caught_up(guest, conversation, min(request.args.get("after", 0, int), 2**31)))
+    return Response(_caught_up(guest, conversation, min(max(request.args.get("after", 0, int), 0), 2**31)))
 
 
 @blueprint.post("/messages")

@@ -25,8 +25,26 @@
     field.focus();
   }, true);
 
+  // What is not confirmed yet is kept on this device, and sent again when the connection is back or the page reloaded:
+  // the ids make that harmless.
+  const waiting = (form) => JSON.parse(storage.get(`outbox:${form.id}`) ?? "[]");
+  const keep = (form, items) => storage.set(`outbox:${form.id}`, items.length ? JSON.stringify(items) : "");
+  const settle = (form, id) => keep(form, waiting(form).filter((item) => item.id !== id));
+
+  function resend() {
+    for (const form of document.querySelectorAll("form[data-composer]")) {
+      for (const { id, text } of waiting(form)) {
+        if (log(form)?.querySelector(`.is-pending[data-client-id="${CSS.escape(id)}"]`)) continue;
+        log(form)?.querySelector(`.is-failed[data-client-id="${CSS.escape(id)}"]`)?.remove();
+        send(form, text, id);
+      }
+    }
+  }
+  document.addEventListener("rapport:caught-up", resend);
+
   function send(form, text, id) {
     const bubble = wait(form, text, id);
+    keep(form, [...waiting(form).filter((item) => item.id !== id), { id, text }]);
     const values = { body: text, client_id: id };
     htmx.ajax("POST", form.getAttribute("action"), { source: form, target: form, swap: "none", values, bubble });
   }
@@ -59,7 +77,13 @@
   }
 
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-    if (ctx.bubble && ctx.response?.status >= 400) fail(ctx.sourceElement, ctx.bubble);
+    if (!ctx.bubble || !ctx.response) return;
+    const form = ctx.sourceElement, id = ctx.bubble.dataset.clientId;
+    if (ctx.response.status < 500) settle(form, id);
+    if (ctx.response.status === 422 && form.isConnected && !form.elements.body.value) {
+      form.elements.body.value = ctx.bubble.querySelector(".msg__body").textContent; // to be mended where it was written
+      ctx.bubble.remove();
+    } else if (ctx.response.status >= 400) fail(form, ctx.bubble);
   });
   document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx?.bubble && fail(ctx.sourceElement, ctx.bubble));
 
@@ -80,7 +104,7 @@
   function restore() {
     for (const form of document.querySelectorAll("form[data-composer]")) {
       const field = form.elements.body;
-      if (field && !field.value && document.activeElement !== field) field.value = storage.get(key(form)) ?? "";
+      if (field && !field.value) field.value = storage.get(key(form)) ?? "";
     }
   }
   document.addEventListener("DOMContentLoaded", restore);
@@ -89,6 +113,6 @@
   // Drafts stay on this device, and leave it when somebody signs out of a shared one.
   document.addEventListener("submit", (event) => {
     if (!event.target.closest("[data-signs-out]")) return;
-    try { Object.keys(sessionStorage).filter((name) => name.startsWith("draft:")).forEach((name) => sessionStorage.removeItem(name)); } catch {}
+    try { Object.keys(sessionStorage).filter((name) => /^(draft|outbox):/.test(name)).forEach((name) => sessionStorage.removeItem(name)); } catch {}
   });
 })();

@@ -43,7 +43,10 @@
     document.body.dataset.live = "false";
     if (lostAt) return;
     lostAt = Date.now();
-    timers = [setTimeout(() => show("reconnecting"), PATIENCE), setTimeout(() => show("offline"), LONG)];
+    timers = [
+      setTimeout(() => show(navigator.onLine ? "reconnecting" : "offline"), PATIENCE),
+      setTimeout(() => show("offline"), LONG),
+    ];
   }
 
   function caughtUp() {
@@ -52,6 +55,7 @@
     lostAt = 0;
     document.body.dataset.live = "true";
     show("live");
+    document.dispatchEvent(new CustomEvent("rapport:caught-up"));
     if (wasShown) window.say(bar()?.dataset.textBack ?? "");
   }
 
@@ -67,6 +71,8 @@
   document.addEventListener("htmx:ws:error", lost);
   document.addEventListener("htmx:after:swap", () => tell(false));
   addEventListener("offline", () => { lost(); show("offline"); });
+  // A socket that outlived the break says so by answering; one that did not is being opened again already.
+  addEventListener("online", () => tell(true));
   // Somebody who comes back to the tab sees at once what was missed.
   document.addEventListener("visibilitychange", () => !document.hidden && tell(true));
   addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -25,6 +25,10 @@
   document.addEventListener("htmx:after:swap", () => {
     for (const toast of document.querySelectorAll("[data-toast]:not([data-lives])")) {
       toast.dataset.lives = "";
+      // One way back at a time: an older one may no longer lead there.
+      if (toast.querySelector("[data-undo]")) {
+        for (const older of document.querySelectorAll("[data-toast]")) if (older !== toast && older.querySelector("[data-undo]")) older.remove();
+      }
       live(toast);
     }
   });

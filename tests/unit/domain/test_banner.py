@@ -241,3 +241,17 @@ def test_what_is_no_longer_new_is_not_added(house: House) -> None:
         banner.add_new(conversation, "email", seen_given="", by=house.charlie)
     assert values(house.other_john)["phone"] == ["+44 7911 111111"]
     assert activity.page(house.other_john).entries[0].kind == "profile_changed"
+
+
+def test_a_button_of_another_persons_row_writes_to_nobody(house: House) -> None:
+    """The chat was moved to the other John while Dana looked at the first: the values are the same, the person is not."""
+    conversation = chat(house, "Johnny Smithe")
+    linking.link(conversation, house.john, "search", by=house.dana)
+    seen = sides(conversation).link
+    linking.link(conversation, house.other_john, "search", by=house.nadia)
+    how = {"seen_given": "Johnny Smithe", "seen_held": "John Smith", "by": house.dana}
+    with pytest.raises(MovedOn):
+        banner.settle(conversation, "name", "replace", seen_link=seen, **how)
+    assert Profile.get_by_id(house.other_john.id).name == "John Smith"
+    banner.settle(conversation, "name", "replace", seen_link=sides(conversation).link, **how)
+    assert Profile.get_by_id(house.other_john.id).name == "Johnny Smithe"

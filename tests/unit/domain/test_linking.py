@@ -190,3 +190,16 @@ def test_whoever_links_unlinks_and_moves_at_once_the_chat_is_in_one_log_or_none(
         assert not isinstance(outcome, Exception) or isinstance(outcome, Refused)
     chats = ActivityEntry.select().where(ActivityEntry.kind == "chat").count()
     assert chats == (1 if linked_to(conversation) else 0)
+
+
+def test_unlinking_somebody_who_is_not_there_any_more_is_refused(house: House) -> None:
+    conversation = chat(house, "Jane Doe", "jane.doe@example.com")
+    seen = facts.current_link(conversation)
+    assert seen
+    linking.link(conversation, house.zoe, "search", by=house.alice)
+    with pytest.raises(Refused) as refusal:
+        linking.unlink(conversation, by=house.alice, seen_link=seen.id)
+    assert refusal.value.code == "changed_since"
+    now = facts.current_link(conversation)
+    assert now
+    assert now.profile == house.zoe

@@ -62,14 +62,23 @@ def test_a_token_is_good_for_its_site_only(house: House) -> None:
     assert visitors.by_token(house.site, "\ud800") is None
 
 
-def test_asking_again_returns_the_open_chat_and_stores_nothing(house: House) -> None:
+def test_asking_again_adds_what_was_said_to_the_open_chat(house: House) -> None:
     first = ask(house, "Jane")
     again, token = requests.request_chat(house.site, first.visitor, request("m-2", "Hello??"))
     assert (again, token) == (first, None)
     lifecycle.accept(first, by=house.alice)
-    assert ask(house, "Zoé", visitor=first.visitor) == first
-    assert Message.select().where(Message.lane == "public", Message.kind == "text").count() == 1
-    assert ContactDetails.select().count() == 1
+    assert ask(house, "", "jane@new.example", visitor=first.visitor, message="Me again") == first
+    said = Message.select().where(Message.lane == "public", Message.kind == "text").order_by(Message.seq)
+    assert [line.body for line in said] == ["Hello!", "Hello??", "Me again"]
+    newest = ContactDetails.select().order_by(ContactDetails.version.desc()).get()
+    assert (newest.name, newest.email) == ("Jane D", "jane@new.example")  # what was left blank stays as it was
+
+
+def test_asking_twice_with_one_id_says_it_once(house: House) -> None:
+    first = ask(house, "Jane")
+    for _ in range(2):
+        requests.request_chat(house.site, first.visitor, request("m-2", "Hello??"))
+    assert Message.select().where(Message.body == "Hello??").count() == 1
 
 
 def test_thirty_at_once_in_one_browser_get_one_chat(
@@ -81,7 +90,9 @@ def test_thirty_at_once_in_one_browser_get_one_chat(
     )
     (conversation,) = Conversation.select()
     assert asked == [(conversation, None)] * 30
-    assert told == [ChatRequested(conversation.id)]
+    assert [event for event in told if isinstance(event, ChatRequested)] == [ChatRequested(conversation.id)]
+    said = {line.client_id for line in Message.select().where(Message.kind == "text")}
+    assert said == {f"m-{n}" for n in range(30)}  # whoever came second was heard as well
 
 
 def test_thirty_browsers_at_once_get_thirty_chats(house: House, at_once: AtOnce) -> None:

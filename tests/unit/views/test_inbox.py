@@ -48,7 +48,7 @@ def reply(conversation: Conversation, text: str, by: Associate | None, id: str) 
 
 def test_an_empty_inbox_says_so_in_a_sentence(alice: Person) -> None:
     assert "Nobody is waiting." in see(alice).text
-    assert "No chats yet. New ones appear under Waiting." in see(alice, "mine").text
+    assert "No open chats. New ones appear under Waiting, ended ones under All." in see(alice, "mine").text
     assert counts(see(alice, "all")) == {"waiting": "0", "mine": "0", "all": "0"}
 
 
@@ -173,9 +173,9 @@ def test_what_differs_is_counted_for_whoever_chats(alice: Person, nadia: Person,
     for person, differs in ((alice, True), (nadia, False)):
         row = see(person).the("conversation-row")
         assert row["data-link-state"] == "linked"
-        assert ("2 differ" in row.text) is differs, person.associate.name
+        assert ("2 differences" in row.text) is differs, person.associate.name
     details.change(conversation, Given("Jane Doe", "jane@nordlys.example", ""), generated_name="Visitor 1")
-    assert "1 differs" in see(alice).the("conversation-row").text
+    assert "1 difference" in see(alice).the("conversation-row").text
     details.change(conversation, Given(*JANE, ""), generated_name="Visitor 1")
     assert "differ" not in see(alice).the("conversation-row").text
 

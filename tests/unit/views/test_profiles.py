@@ -96,11 +96,20 @@ def test_a_profile_has_a_page(alice: Person, house: House) -> None:
     editing.add(house.jane, "phone", "01 23 45 67 89", by=house.alice)
     seen = look(alice.get(f"/profiles/{house.jane.id}").text)
     assert seen.the("profile-name").text == "Jane Doe"
-    fields = {field: seen.the(f"profile-field-{field}")["value"] for field in editing.FIELDS}
-    assert fields == {"name": "Jane Doe", "email": "jane.doe@example.com", "phone": "+33 6 12 34 56 78"}
-    assert {status["data-state"] for status in seen.all("field-status")} == {"idle"}
-    assert "+33 1 23 45 67 89" in seen.text
+    assert seen.the("profile-email").text == "jane.doe@example.com"
+    assert seen.the("profile-phone").text == "+33 6 12 34 56 78"
+    assert "01 23 45 67 89" in seen.text
     assert seen.the("activity-log")
+    assert not seen.all("profile-field-name")
+
+
+def test_the_page_of_a_profile_opens_its_fields_and_closes_them(alice: Person, house: House) -> None:
+    opened = look(alice.get(f"/profiles/{house.jane.id}/edit", htmx=True).text)
+    fields = {field: opened.the(f"profile-field-{field}")["value"] for field in editing.FIELDS}
+    assert fields == {"name": "Jane Doe", "email": "jane.doe@example.com", "phone": "+33 6 12 34 56 78"}
+    assert {status["data-state"] for status in opened.all("field-status")} == {"idle"}
+    back = opened.the("edit-back")["hx-get"]
+    assert look(alice.get(back, htmx=True).text).the("profile-edit")
 
 
 def test_every_associate_sees_every_profile(charlie: Person, house: House) -> None:

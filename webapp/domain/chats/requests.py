@@ -34,18 +34,19 @@ class Request:
 def request_chat(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conversation, str | None]:
     """Start a chat; returns it with the new visitor's token, or with None when the browser was known.
 
-    A visitor has one open chat: asking again, also at the same moment, returns that one.
+    A visitor has one open chat: asking again, also at the same moment, adds what was given and written to that one.
     """
     messages.check(request.message, request.client_id)
-    if visitor and (running := open_chat(visitor)):
-        return running, None
-    try:
-        return _start(site, visitor, request)
-    except IntegrityError:
-        running = open_chat(visitor) if visitor else None
-        if running is None:
-            raise
-        return running, None
+    running = open_chat(visitor) if visitor else None
+    if running is None:
+        try:
+            return _start(site, visitor, request)
+        except IntegrityError:
+            running = open_chat(visitor) if visitor else None
+            if running is None:
+                raise
+    _join(running, request)
+    return running, None
 
 
 def open_chat(visitor: Visitor) -> Conversation | None:
@@ -67,6 +68,21 @@ def chat_of(visitor: Visitor | int, public_id: str) -> Conversation | None:
 def region_for(declared_store: str | None) -> str:
     """Return the region in which phone numbers are read for a page that declares this store."""
     return str(_store(declared_store).region)
+
+
+@verb
+def _join(running: Conversation, request: Request) -> None:
+    before, given = facts.details_of(running), request.given
+    name = given.name or ("" if before.name_generated else str(before.name))
+    kept = Given(name, given.email or str(before.email), given.phone or str(before.phone))
+    details.change(running, kept, generated_name=request.generated_name)
+    try:
+        messages.send(running, request.message, request.client_id, by=None)
+    except Refused as error:
+        if error.code != "client_id_reused":
+            raise
+        # An earlier wording was stored under this id, and its answer was lost on the way.
+        messages.send(running, request.message, secrets.token_urlsafe(16), by=None)
 
 
 @verb

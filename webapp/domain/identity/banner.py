@@ -31,6 +31,7 @@ class Comparison:
     conflicts: tuple[Conflict, ...]
     new_information: tuple[tuple[str, str], ...]
     is_returning: bool  # the profile existed before the conversation started
+    link: int  # id of the link: whoever acts says which one was seen
 
 
 def compare_sides(
@@ -43,6 +44,7 @@ def compare_sides(
         conflicts=conflicts(details, held),
         new_information=new_information(details, held),
         is_returning=bool(link.profile.created_at < conversation.created_at),
+        link=int(link.id),
     )
 
 
@@ -62,15 +64,23 @@ def shown(viewer_chats: bool, conversation: Conversation, sides: Comparison) -> 
 
 @verb
 def settle(
-    conversation: Conversation, field: str, how: str, *, seen_given: str, seen_held: str, by: Associate
+    conversation: Conversation,
+    field: str,
+    how: str,
+    *,
+    seen_given: str,
+    seen_held: str,
+    by: Associate,
+    seen_link: int | None = None,
 ) -> ActivityEntry | None:
     """Make the profile agree with the customer in one field: `replace` its primary value, or `add` another.
 
-    Raises `MovedOn` when either side is no longer what the associate saw, `NotFound` for what no button does.
+    Raises `MovedOn` when either side is no longer what the associate saw, or the chat has moved to another profile
+    since `seen_link`; `NotFound` for what no button does.
     """
     if how not in ("replace", "add"):
         raise NotFound
-    record, sides = _sides(conversation, field)
+    record, sides = _sides(conversation, field, seen_link)
     row = next((conflict for conflict in sides.conflicts if conflict.field == field), None)
     if row is None or row.given != seen_given or row.held[0] != seen_held:
         raise MovedOn(field)
@@ -92,10 +102,10 @@ def settle(
 
 @verb
 def add_new(
-    conversation: Conversation, field: str, *, seen_given: str, by: Associate
+    conversation: Conversation, field: str, *, seen_given: str, by: Associate, seen_link: int | None = None
 ) -> ActivityEntry | None:
     """Give the profile a detail that it lacks; raises `MovedOn` when it is no longer new, or not given."""
-    record, sides = _sides(conversation, field)
+    record, sides = _sides(conversation, field, seen_link)
     if (field, seen_given) not in sides.new_information:
         raise MovedOn(field)
     seen = editing.value_of(record.profile, field)
@@ -108,9 +118,9 @@ def _readable(conversation: Conversation, field: str, value: str) -> str:
     return show_phone(value, str(conversation.store.region)) if field == "phone" else value
 
 
-def _sides(conversation: Conversation, field: str) -> tuple[records.Record, Comparison]:
+def _sides(conversation: Conversation, field: str, seen_link: int | None) -> tuple[records.Record, Comparison]:
     link = facts.current_link(conversation)
-    if link is None:
+    if link is None or seen_link not in (None, link.id):
         raise MovedOn(field)
     conversation = Conversation.get_by_id(conversation.id)
     record = records.of(link.profile)

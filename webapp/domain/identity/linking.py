@@ -50,12 +50,17 @@ def link(
 
 
 @verb
-def unlink(conversation: Conversation, *, by: Associate) -> ActivityEntry:
-    """Undo the conversation's link, and remember that visitor and profile do not belong together."""
+def unlink(conversation: Conversation, *, by: Associate, seen_link: int | None = None) -> ActivityEntry:
+    """Undo the conversation's link, and remember that visitor and profile do not belong together.
+
+    Raises `Refused("changed_since")` when the chat has moved to another profile since `seen_link`.
+    """
     check_accepted(conversation)
     current = facts.current_link(conversation)
     if current is None:
         raise Refused("not_linked")
+    if seen_link not in (None, current.id):
+        raise Refused("changed_since")
     _end(current, by)
     entry = _log_leaving(current, by)
     _reject(conversation, current.profile, by)

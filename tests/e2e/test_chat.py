@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from .actors import Associate, Customer
 from .conftest import Server
@@ -96,6 +96,24 @@ def test_what_was_written_while_the_server_was_away_is_sent_when_it_is_back(
     expect(alice.line("Into the void")).to_have_count(1)
     expect(failed).to_have_count(0)
     expect(jane.line("Into the void")).to_have_count(1)
+
+
+def test_messages_written_faster_than_they_are_answered_all_arrive_in_order(
+    associate: People, customer: Customers
+) -> None:
+    alice, jane = associate("alice"), customer()
+    jane.asks("Quickly please")
+    alice.accepts("Quickly please")
+    held: list[Route] = []
+    alice.page.route("**/messages", lambda route: route.continue_() if held else held.append(route))
+    for text in ("One", "Two", "Three", "Four"):
+        alice.see("message-input").fill(text)
+        alice.see("message-send").click()
+    expect(alice.page.locator(".msg.is-pending")).to_have_count(4)
+    held[0].continue_()
+    lines = jane.frame.locator("[data-testid=chat-message][data-author=associate]")
+    expect(lines).to_contain_text(["One", "Two", "Three", "Four"])
+    expect(alice.page.locator(".msg.is-pending")).to_have_count(0)
 
 
 def test_a_french_customer_and_an_english_associate(associate: People, customer: Customers) -> None:

@@ -7,6 +7,7 @@ push aims at what is not there.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,13 +24,20 @@ from ..screens import context, inbox, profile, widget
 from ..screens import conversation as conversations
 from .push import Push
 
+log = logging.getLogger(__name__)
 _MOST_CHATS_OF_A_PROFILE = 20  # whose panels are drawn anew when it changes; others are when they are opened
 
 
 def for_events(happened: Sequence[object]) -> list[Push]:
-    """Return the pushes for events, in their order."""
+    """Return the pushes for events, in their order; one that cannot be told of does not silence the others."""
+    found: list[Push] = []
     with database.connection_context():
-        return [push for event in happened for push in PUSHES[type(event)](event)]
+        for event in happened:
+            try:
+                found += PUSHES[type(event)](event)
+            except Exception:
+                log.exception("nobody could be told of %s", event)
+    return found
 
 
 def _everybody(viewer: Viewer | Customer) -> Hashable:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from .. import render
-from ..auth import signed_in, this_viewer
+from ..auth import Viewer, signed_in, this_viewer
 from ..domain.errors import Invalid, Refused
 from ..domain.identity import banner
 from ..domain.people import access
-from ..domain.tables import Associate
+from ..domain.tables import Associate, Conversation
 from ..errors import sentence
 from .answers import panel, panel_with_undo
 
@@ -34,8 +34,7 @@ def settle(viewer: Associate, public_id: str, field: str) -> Response:
     except banner.MovedOn as error:
         return Response(panel(looks, conversation, refreshed=error.field, how="outerMorph"))
     except (Invalid, Refused) as error:
-        toast = render.partial("toast", looks.reader, text=sentence(looks.reader, error), undo=None, kind="bad")
-        return Response(panel(looks, conversation, how="outerMorph") + render.swap("toasts", toast, "beforeend"))
+        return _refused(looks, conversation, error)
     text = looks.reader.t("diff.applied", field=looks.reader.t(f"label.{field}"))
     return panel_with_undo(looks, conversation, text, entry, "field", how="outerMorph")
 
@@ -53,5 +52,12 @@ def add(viewer: Associate, public_id: str, field: str) -> Response:
         )
     except banner.MovedOn:
         return Response(panel(looks, conversation, how="outerMorph"))
+    except (Invalid, Refused) as error:
+        return _refused(looks, conversation, error)
     text = looks.reader.t("diff.applied", field=looks.reader.t(f"label.{field}"))
     return panel_with_undo(looks, conversation, text, entry, "field", how="outerMorph")
+
+
+def _refused(looks: Viewer, conversation: Conversation, error: Invalid | Refused) -> Response:
+    toast = render.partial("toast", looks.reader, text=sentence(looks.reader, error), undo=None, kind="bad")
+    return Response(panel(looks, conversation, how="outerMorph") + render.swap("toasts", toast, "beforeend"))

@@ -3,9 +3,13 @@
 // A form[data-composer] names its log. Each message gets a client id here, so that sending it again stores it once.
 (() => {
   const key = (form) => `draft:${form.id}`;
+  // A frame may be refused storage: then what is kept lives as long as the page.
+  const memory = new Map();
   const storage = {
-    get: (name) => { try { return sessionStorage.getItem(name); } catch { return null; } }, // a frame may be refused
-    set: (name, text) => { try { text ? sessionStorage.setItem(name, text) : sessionStorage.removeItem(name); } catch {} },
+    get: (name) => { try { return sessionStorage.getItem(name); } catch { return memory.get(name) ?? null; } },
+    set: (name, text) => {
+      try { text ? sessionStorage.setItem(name, text) : sessionStorage.removeItem(name); } catch { memory.set(name, text || null); }
+    },
   };
   const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const log = (form) => document.getElementById(form.dataset.composer);

@@ -5,7 +5,7 @@
 // number of the last line of each log, and answers with what was missed; only then is the connection "live" again.
 (() => {
   const PATIENCE = 1500, LONG = 30000; // milliseconds until "reconnecting" is shown, and until it is called "offline"
-  let socket = null, told = "", lostAt = Date.now(), timers = []; // until the server has answered once, we are behind
+  let socket = null, told = "", lostAt = 0, timers = [];
 
   const bar = () => document.getElementById("connection");
 
@@ -59,6 +59,8 @@
     if (wasShown) window.say(bar()?.dataset.textBack ?? "");
   }
 
+  // Until the server has answered once, this document is behind. A widget without a chat has no socket to wait for.
+  document.addEventListener("htmx:ws:before:connection", lost);
   document.addEventListener("htmx:ws:after:connection", (event) => {
     socket = event.detail.connection.socket;
     tell(true);

@@ -244,7 +244,7 @@ def test_what_is_no_longer_new_is_not_added(house: House) -> None:
 
 
 def test_a_button_of_another_persons_row_writes_to_nobody(house: House) -> None:
-    """The chat was moved to the other John while Dana looked at the first: the values are the same, the person is not."""
+    """The chat was moved to the other John while Dana looked: the values are the same, the person is not."""
     conversation = chat(house, "Johnny Smithe")
     linking.link(conversation, house.john, "search", by=house.dana)
     seen = sides(conversation).link

@@ -85,7 +85,7 @@ def test_either_side_ends_the_chat(house: House, told: list[object], by_alice: b
     told.clear()
     lifecycle.end(conversation, by=house.alice if by_alice else None)
     now = fresh(conversation)
-    assert (now.state, now.associate, now.waiting_since) == ("ended", house.alice, None)
+    assert (now.state, now.associate) == ("ended", house.alice)
     assert now.ended_at is not None
     kind = "ended_by_associate" if by_alice else "ended_by_customer"
     assert said(conversation) == ["text", "accepted", kind]

@@ -41,7 +41,7 @@ def accept(conversation: Conversation, *, by: Associate) -> None:
         present = Conversation.get_by_id(conversation.id)
         if present.associate_id == by.id and present.state == "active":
             return  # pressed twice: it is hers
-        if present.associate:
+        if present.state == "active" and present.associate:
             raise AlreadyAccepted(str(present.associate.name))
         raise Refused("chat_ended")
     line = lines.write(
@@ -59,7 +59,7 @@ def end(conversation: Conversation, *, by: Associate | None) -> None:
     if by and present.state == "waiting":
         raise Refused("not_accepted")
     state = "abandoned" if present.state == "waiting" else "ended"
-    Conversation.update(state=state, ended_at=clock.now(), waiting_since=None).where(
+    Conversation.update(state=state, ended_at=clock.now()).where(
         Conversation.id == present.id
     ).execute()
     kind = "ended_by_associate" if by else "ended_by_customer"

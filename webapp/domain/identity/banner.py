@@ -123,5 +123,6 @@ def _sides(conversation: Conversation, field: str, seen_link: int | None) -> tup
     if link is None or seen_link not in (None, link.id):
         raise MovedOn(field)
     conversation = Conversation.get_by_id(conversation.id)
+    facts.check_accepted(conversation)
     record = records.of(link.profile)
     return record, compare_sides(conversation, link, record)

@@ -7,7 +7,8 @@ from ..errors import DomainError
 from ..profiles import contact, creating
 from ..tables import ActivityEntry, Associate, Conversation
 from .candidates import Candidate, find
-from .linking import check_accepted, link
+from .facts import check_accepted
+from .linking import link
 from .matching import Details
 
 

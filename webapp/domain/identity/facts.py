@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import Refused
 from ..profiles.records import Record
 from ..tables import ContactDetails, Conversation, Link, Profile
 from .matching import Details, Held
@@ -44,3 +45,9 @@ def current_link(conversation: Conversation | int) -> Link | None:
         .first()
     )
     return found
+
+
+def check_accepted(conversation: Conversation) -> None:
+    """Raise `Refused` unless somebody has accepted the chat: until then its links are the rules' alone."""
+    if Conversation.get_by_id(conversation.id).state == "waiting":
+        raise Refused("not_accepted")

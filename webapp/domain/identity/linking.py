@@ -32,7 +32,7 @@ def link(
     this profile already; `NotFound` when the profile has been withdrawn.
     """
     if by is not None:
-        check_accepted(conversation)
+        facts.check_accepted(conversation)
     if _is_withdrawn(profile):
         raise NotFound
     former = facts.current_link(conversation)
@@ -55,7 +55,7 @@ def unlink(conversation: Conversation, *, by: Associate, seen_link: int | None =
 
     Raises `Refused("changed_since")` when the chat has moved to another profile since `seen_link`.
     """
-    check_accepted(conversation)
+    facts.check_accepted(conversation)
     current = facts.current_link(conversation)
     if current is None:
         raise Refused("not_linked")
@@ -75,7 +75,7 @@ def reject(conversation: Conversation, profile: Profile, *, by: Associate) -> No
 
     Raises `Refused` before the chat is accepted, and when somebody has linked it to this profile meanwhile.
     """
-    check_accepted(conversation)
+    facts.check_accepted(conversation)
     current = facts.current_link(conversation)
     if current and current.profile_id == profile.id:
         raise Refused("changed_since")
@@ -94,7 +94,7 @@ def undo(entry: ActivityEntry, *, by: Associate) -> None:
         raise Refused("changed_since")
     made = Link.get_by_id(entry.data["link"])
     conversation = Conversation.get_by_id(made.conversation_id)
-    check_accepted(conversation)
+    facts.check_accepted(conversation)
     ActivityEntry.update(undone_at=clock.now()).where(ActivityEntry.id == entry.id).execute()
     if entry.kind == "unlinked":
         _restore(made, conversation, by)
@@ -110,12 +110,6 @@ def can_undo(entry: ActivityEntry) -> bool:
     if newest is None or newest.id != entry.data["link"] or _is_withdrawn(newest.profile):
         return False
     return bool((newest.ended_at is None) == (entry.kind == "linked"))
-
-
-def check_accepted(conversation: Conversation) -> None:
-    """Raise `Refused` unless somebody has accepted the chat: until then its links are the rules' alone."""
-    if Conversation.get_by_id(conversation.id).state == "waiting":
-        raise Refused("not_accepted")
 
 
 def count_candidates(conversation: Conversation) -> None:

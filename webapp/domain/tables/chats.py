@@ -11,10 +11,7 @@ from .base import DataField, MomentField, Table
 from .people import Associate, Store
 from .sites import Site
 
-STATES = ("waiting", "active", "ended", "abandoned", "missed")
 OPEN_STATES = ("waiting", "active")
-LEVELS = ("anonymous", "typed", "attested", "verified")
-LANES = ("public", "staff")
 
 
 class Visitor(Table):

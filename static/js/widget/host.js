@@ -41,5 +41,10 @@
     last = now;
   });
 
-  if (parent !== window) greet(framed());
+  // Until htmx has the forms in hand nothing can be pressed: the browser would send them itself, and what was typed would be
+  // lost. htmx begins in a timer that was set before this one.
+  setTimeout(() => {
+    document.getElementById("screen").inert = false;
+    if (parent !== window) greet(framed());
+  });
 })();

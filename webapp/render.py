@@ -49,17 +49,19 @@ def swap(target: str, content: str, how: str = "outerMorph") -> Markup:
 
     `how` is an htmx swap: outerMorph, innerMorph, beforeend, or our own `log`, which keeps lines in order, each once.
     """
+    # The tags are ours; `format` escapes what was not drawn here.
     return Markup('<hx-partial hx-target="#{}" hx-swap="{}">{}</hx-partial>').format(target, how, content)
 
 
 def titled(title: str, content: str) -> Markup:
     """Return an answer that also names the document."""
+    # A title may hold a customer's name: `format` escapes it.
     return Markup("<title>{}</title>{}").format(title, content)
 
 
 def joined(parts: Iterable[str]) -> Markup:
     """Join what was drawn; text that was not drawn is escaped."""
-    return Markup("").join(parts)
+    return Markup("").join(parts)  # a plain "".join would forget what has been escaped
 
 
 def dom_id(kind: str, key: object) -> str:
@@ -95,11 +97,12 @@ def _render(path: str, reader: Reader, arguments: dict[str, Any]) -> Markup:
         field_names=lambda fields: ", ".join(reader.t(f"field.{field}") for field in fields),
         partial=lambda name, /, **inner: partial(name, reader, **inner),
     )
-    return Markup(html)  # whatever came from outside was escaped on its way in
+    return Markup(html)  # autoescape has escaped whatever came from outside
 
 
 def _icon(asset_url: Callable[[str], str], name: str, extra_class: str = "") -> Markup:
     classes = f"icon {extra_class}".strip()
+    # Names come from templates, never from outside; they are escaped all the same.
     return Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(
         classes, asset_url("icons.svg"), name
     )

@@ -96,16 +96,21 @@ def _line(conversation: Conversation, line: Message) -> Iterator[Push]:
 def _pane(conversation: Conversation) -> Iterator[Push]:
     """The conversation's pane for who may see it; a word of farewell for who no longer may."""
     topic, target = f"conversation:{conversation.public_id}", dom_id("conversation", conversation.public_id)
-    yield _push(
+    yield from _for_who_may_see(
+        conversation,
         topic,
         lambda viewer: swap(target, conversations.pane(_now(viewer), conversation)),
-        lambda viewer: viewer if _may_see(viewer, conversation) else None,
-    )
-    yield _push(
-        topic,
         lambda viewer: swap(target, conversations.lost(viewer, conversation)),
-        lambda viewer: None if _may_see(viewer, conversation) else viewer,
-        unsubscribe=True,
+    )
+
+
+def _for_who_may_see(
+    conversation: Conversation, topic: str, news: Callable[[Any], str], farewell: Callable[[Any], str]
+) -> Iterator[Push]:
+    """News for those who may see the conversation; a farewell for those who no longer may, and then nothing more."""
+    yield _push(topic, news, lambda viewer: viewer if _may_see(viewer, conversation) else None)
+    yield _push(
+        topic, farewell, lambda viewer: None if _may_see(viewer, conversation) else viewer, unsubscribe=True
     )
 
 
@@ -136,16 +141,11 @@ def _now(viewer: Viewer) -> Viewer:
 def _panel(conversation: Conversation) -> Iterator[Push]:
     """The context panel for who may see it; for who no longer may, nothing is left of it."""
     topic, target = f"context:{conversation.public_id}", dom_id("context", conversation.public_id)
-    yield _push(
+    yield from _for_who_may_see(
+        conversation,
         topic,
         lambda viewer: swap(target, context.panel(_now(viewer), conversation)),
-        lambda viewer: viewer if _may_see(viewer, conversation) else None,
-    )
-    yield _push(
-        topic,
         lambda viewer: swap(target, "", "delete"),
-        lambda viewer: None if _may_see(viewer, conversation) else viewer,
-        unsubscribe=True,
     )
 
 

@@ -75,7 +75,7 @@ def test_the_demo_is_the_same_every_time_and_is_made_once(capsys: pytest.Capture
 def test_migrating_twice_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     run("migrate")
     run("migrate")
-    assert capsys.readouterr().out.splitlines() == ["0001_first", "up to date"]
+    assert capsys.readouterr().out.splitlines() == ["0001_first", "0002_shop_sets_itself_up", "up to date"]
 
 
 def test_settings_are_checked(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,12 +19,20 @@ def empty(tmp_path: Path) -> Iterator[Path]:
     db.database.close_all()
 
 
-def made() -> set[tuple[str, str, str]]:
+def made() -> set[tuple[object, ...]]:
+    """Columns, foreign keys and indexes: a column that was added later stands elsewhere in the text of its table."""
     with db.database.connection_context():
-        rows = db.database.execute_sql("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-        return {
-            row for row in rows.fetchall() if "migration" not in row[1] and not row[1].startswith("sqlite_")
-        }
+        ask = db.database.execute_sql
+        rows = ask("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        ours = [row for row in rows if "migration" not in row[1] and not row[1].startswith("sqlite_")]
+        found: set[tuple[object, ...]] = {row for row in ours if row[0] == "index"}
+        for _, table, sql in (row for row in ours if row[0] == "table"):
+            found |= {(table, "WITHOUT ROWID" in sql)}
+            columns = ask(f'PRAGMA table_info("{table}")').fetchall()  # id, name, type, not null, default, key
+            found |= {(table, name, kind, filled, key) for _, name, kind, filled, _, key in columns}
+            keys = ask(f'PRAGMA foreign_key_list("{table}")').fetchall()
+            found |= {(table, "references", *key[2:]) for key in keys}
+        return found
 
 
 def test_the_migrations_make_what_the_tables_say(empty: Path) -> None:

@@ -1,21 +1,22 @@
 """All tables. They stand on the ground floor because their foreign keys cross the rooms; the verbs do not."""
 
+from .audit import AuditEntry
 from .base import Table
 from .chats import ContactDetails, Conversation, Message, Visitor
 from .identity import Link, Rejection
-from .people import Associate, SignIn, Store, StoreMember
+from .people import Associate, Invitation, SignIn, Store, StoreMember
 from .profiles import ActivityEntry, ContactPoint, MatchKey, Profile, SearchKey
 from .settings import Counter, Setting
-from .sites import Site
+from .sites import IdentityKey, Site
 
 TABLES: tuple[type[Table], ...] = (
-    Setting, Counter, Store, Associate, StoreMember, SignIn, Site,
+    Setting, Counter, Store, Associate, StoreMember, SignIn, Invitation, AuditEntry, Site, IdentityKey,
     Profile, ContactPoint, MatchKey, SearchKey, ActivityEntry,
     Visitor, Conversation, ContactDetails, Message, Link, Rejection,
 )  # fmt: skip
 
 __all__ = [
-    "TABLES", "ActivityEntry", "Associate", "ContactDetails", "ContactPoint", "Conversation", "Counter",
-    "Link", "MatchKey", "Message", "Profile", "Rejection", "SearchKey", "Setting", "SignIn", "Site", "Store",
-    "StoreMember", "Table", "Visitor",
+    "TABLES", "ActivityEntry", "Associate", "AuditEntry", "ContactDetails", "ContactPoint", "Conversation", "Counter",
+    "IdentityKey", "Invitation", "Link", "MatchKey", "Message", "Profile", "Rejection", "SearchKey", "Setting",
+    "SignIn", "Site", "Store", "StoreMember", "Table", "Visitor",
 ]  # fmt: skip

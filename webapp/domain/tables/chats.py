@@ -22,6 +22,7 @@ class Visitor(Table):
     token_hash = CharField(unique=True)
     created_at = MomentField(default=clock.now)
     seen_at = MomentField(default=clock.now)
+    forgotten_at = MomentField(null=True)  # the customer signed out, or cleared the device: its token opens nothing
 
 
 class Conversation(Table):
@@ -50,6 +51,9 @@ class Conversation(Table):
     last_text = TextField(default="")  # what it said, and who: for the inbox
     last_author = CharField(default="customer")
     waiting_since = MomentField(null=True)  # when the customer wrote what has no answer yet
+    subject = CharField(null=True)  # the retailer's own id of the customer, from a valid signed identity
+    proved_email = CharField(default="")  # and the address that it marked as verified
+    routed_at = MomentField(null=True)  # when the customer was identified and the store got to see the request
 
     if TYPE_CHECKING:
         links: Any
@@ -70,6 +74,8 @@ Conversation.add_index(
 )
 Conversation.add_index(Conversation.index(Conversation.store, Conversation.state, Conversation.last_at))
 Conversation.add_index(Conversation.index(Conversation.associate, Conversation.state, Conversation.last_at))
+
+Conversation.add_index(Conversation.index(Conversation.subject, Conversation.id))
 
 
 class ContactDetails(Table):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from peewee import AutoField, BooleanField, CharField, ForeignKeyField
 
 from .. import clock
-from .base import MomentField, Table
+from .base import DataField, MomentField, Table
 
 ROLES = ("associate", "manager")
 
@@ -19,6 +19,7 @@ class Store(Table):
     region = CharField(max_length=2)  # ISO 3166: how a phone number typed without a country is read
     time_zone = CharField()
     is_default = BooleanField(default=False)
+    hours = DataField(null=True)  # as `people.hours` reads them; none: open at all hours
 
 
 class Associate(Table):
@@ -31,6 +32,7 @@ class Associate(Table):
     available = BooleanField(default=True)  # her own
     language = CharField(default="en")
     created_at = MomentField(default=clock.now)
+    deactivated_at = MomentField(null=True)  # her name stays on what she did; she cannot sign in
 
     if TYPE_CHECKING:
         memberships: Any
@@ -61,4 +63,19 @@ class SignIn(Table):
     token_hash = CharField(unique=True)
     created_at = MomentField(default=clock.now)
     seen_at = MomentField(default=clock.now)
+    revoked_at = MomentField(null=True)
+
+
+class Invitation(Table):
+    """A place kept for an associate to be, until its link is used, taken back or too old."""
+
+    id = AutoField()
+    token_hash = CharField(unique=True)  # the token itself is only in the link
+    email = CharField()  # folded
+    role = CharField()
+    stores = DataField(default=list)  # ids
+    chat_enabled = BooleanField(default=True)
+    invited_by = ForeignKeyField(Associate, null=True, on_delete="SET NULL")
+    created_at = MomentField(default=clock.now)
+    accepted_at = MomentField(null=True)
     revoked_at = MomentField(null=True)

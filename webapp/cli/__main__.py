@@ -1,0 +1,5 @@
+"""`python -m webapp.cli` is `rapport`."""
+
+from . import main
+
+main()

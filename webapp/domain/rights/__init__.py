@@ -1,0 +1,1 @@
+"""What a person may ask of the retailer: their whole record, and its erasure."""

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from flask import Response, current_app, g, redirect, request
 
+from .domain.errors import NotFound
 from .domain.people import sessions, visitors
 from .domain.tables import Associate, SignIn, Site, Store, StoreMember, Visitor
 from .i18n import Reader, best
@@ -104,6 +105,19 @@ def signed_in(view: Callable[Concatenate[Associate, P], R]) -> Callable[P, Any]:
             return to_sign_in()
         g.reader = reader_of(session.associate)
         return view(session.associate, *args, **kwargs)
+
+    return guarded
+
+
+def for_managers(view: Callable[Concatenate[Associate, P], R]) -> Callable[P, Any]:
+    """Hand the view the signed-in manager; for an associate who is none it does not exist."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(viewer: Associate, /, *args: P.args, **kwargs: P.kwargs) -> Any:
+        if not viewer.is_manager:
+            raise NotFound
+        return view(viewer, *args, **kwargs)
 
     return guarded
 

@@ -25,7 +25,7 @@ def _setting_get(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _setting_set(options: argparse.Namespace, settings: Settings) -> None:
-    house.set_value(options.name, options.value)
+    house.set_values({options.name: options.value}, by=None)
 
 
 def _setting_list(options: argparse.Namespace, settings: Settings) -> None:

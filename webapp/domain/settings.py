@@ -6,9 +6,10 @@ are elsewhere, in `webapp.config`.
 
 from __future__ import annotations
 
+from . import audit
 from .db import verb
 from .errors import Invalid
-from .tables.settings import Setting
+from .tables import Associate, Setting
 
 CHOICES: dict[str, tuple[str, ...]] = {  # the first is the default
     "automatic_linking": ("single_exact_match", "strict", "off"),
@@ -24,13 +25,20 @@ def get(name: str) -> str:
 
 
 @verb
-def set_value(name: str, value: str) -> None:
-    """Set a setting; raises `Invalid` when it is unknown or the value is none of its choices."""
-    if value not in _choices(name):
-        raise Invalid({name: "not_a_choice"})
-    Setting.insert(name=name, value=value).on_conflict(
-        conflict_target=[Setting.name], update={Setting.value: value}
-    ).execute()
+def set_values(values: dict[str, str], *, by: Associate | None) -> None:
+    """Set settings, all or none; raises `Invalid` when one is unknown or a value is none of its choices.
+
+    `by` is nobody for the program `rapport`.
+    """
+    wrong = {name: "not_a_choice" for name, value in values.items() if value not in _choices(name)}
+    if wrong:
+        raise Invalid(wrong)
+    changes = audit.changed({name: get(name) for name in values}, values)
+    for name, (_, value) in changes.items():
+        Setting.insert(name=name, value=value).on_conflict(
+            conflict_target=[Setting.name], update={Setting.value: value}
+        ).execute()
+        audit.record("setting_changed", name, by=by, changes={name: changes[name]})
 
 
 def _choices(name: str) -> tuple[str, ...]:

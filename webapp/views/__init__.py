@@ -16,6 +16,7 @@ from . import (
     messages,
     preferences,
     profiles,
+    settings,
     sign_in,
     static,
     widget,
@@ -26,6 +27,6 @@ BLUEPRINTS = tuple(
     module.blueprint
     for module in (
         sign_in, inbox, conversations, messages, context, links, conflicts, profiles, activity, preferences,
-        widget, widget_chat, loader, static, health, demo,
+        settings, widget, widget_chat, loader, static, health, demo,
     )
 )  # fmt: skip

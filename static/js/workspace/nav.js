@@ -5,7 +5,7 @@
     for (const row of document.querySelectorAll("[data-testid=conversation-row]")) {
       row.dataset.conversation === open ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current");
     }
-    const section = location.pathname.startsWith("/profiles") ? "profiles" : "inbox";
+    const section = { profiles: "profiles", settings: "settings", audit: "settings" }[location.pathname.split("/")[1]] ?? "inbox";
     for (const link of document.querySelectorAll("[data-section]")) {
       link.dataset.section === section ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
     }

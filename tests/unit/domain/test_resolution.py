@@ -94,7 +94,7 @@ def test_somebody_who_shares_only_the_name_or_the_address_does_not_spoil_it(hous
     "other", [Given("Jane Doe", "another@example.com"), Given("Marc Doe", "jane.doe@example.com")]
 )
 def test_strictly_it_does(house: House, other: Given) -> None:
-    settings.set_value("automatic_linking", "strict")
+    settings.set_values({"automatic_linking": "strict"}, by=None)
     alone = ask(house, *JANE)
     assert found(alone) == (house.jane.id, "exact_match")
     creating.create(other, region="FR")
@@ -104,7 +104,7 @@ def test_strictly_it_does(house: House, other: Given) -> None:
 
 
 def test_strictly_somebody_who_is_only_near_does_not(house: House) -> None:
-    settings.set_value("automatic_linking", "strict")
+    settings.set_values({"automatic_linking": "strict"}, by=None)
     creating.create(Given("Janie Doe", "jane.doe+shop@example.com"), region="FR")
     assert found(ask(house, *JANE)) == (house.jane.id, "exact_match")
 

@@ -42,7 +42,7 @@ def test_two_exact_matches_leave_no_room_for_the_browser_either(house: House) ->
 
 def test_switched_off_nobody_is_linked_by_either_rule(house: House) -> None:
     browser = known(house, *JANE)
-    settings.set_value("automatic_linking", "off")
+    settings.set_values({"automatic_linking": "off"}, by=None)
     conversation = again(house, browser, *JANE)
     assert found(conversation) is None
     assert strengths(conversation) == {house.jane.id: "exact"}
@@ -89,7 +89,7 @@ def test_the_browser_is_remembered_whoever_made_the_link(house: House) -> None:
 
 def test_the_browser_is_not_remembered_when_that_is_switched_off(house: House) -> None:
     browser = known(house, *JANE)
-    settings.set_value("remember_browser", "off")
+    settings.set_values({"remember_browser": "off"}, by=None)
     assert found(again(house, browser, "Jane Doe")) is None
     lifecycle.end(Conversation.get(Conversation.state == "waiting"), by=None)
     assert found(again(house, browser, *JANE)) == (house.jane.id, "exact_match")
@@ -112,7 +112,7 @@ def test_who_types_zoes_name_and_email_at_janes_browser_is_linked_to_zoe_and_jan
 
 def test_strictly_jane_is_still_known_by_her_browser_but_nobody_elses_namesake_is(house: House) -> None:
     browser = known(house, *JANE)
-    settings.set_value("automatic_linking", "strict")
+    settings.set_values({"automatic_linking": "strict"}, by=None)
     namesake = creating.create(Given("Jane Doe", "another@example.com"), region="FR")
     assert found(again(house, browser, *JANE)) == (house.jane.id, "returning_visitor")
     lifecycle.end(Conversation.get(Conversation.state == "waiting"), by=None)

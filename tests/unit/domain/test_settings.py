@@ -15,14 +15,14 @@ def test_until_somebody_decides_the_defaults_hold(database: None) -> None:
 
 def test_the_last_decision_holds(database: None) -> None:
     for value in ("strict", "off"):
-        settings.set_value("automatic_linking", value)
+        settings.set_values({"automatic_linking": value}, by=None)
         assert settings.get("automatic_linking") == value
     assert settings.get("remember_browser") == "on"
 
 
 def test_only_what_is_offered_can_be_chosen(database: None) -> None:
     with pytest.raises(Invalid) as refusal:
-        settings.set_value("automatic_linking", "sometimes")
+        settings.set_values({"automatic_linking": "sometimes"}, by=None)
     assert refusal.value.fields == {"automatic_linking": "not_a_choice"}
     assert settings.get("automatic_linking") == "single_exact_match"
 
@@ -30,7 +30,7 @@ def test_only_what_is_offered_can_be_chosen(database: None) -> None:
 @pytest.mark.parametrize("name", ["colour", "", "automatic_linking "])
 def test_there_are_no_other_settings(database: None, name: str) -> None:
     with pytest.raises(Invalid) as refusal:
-        settings.set_value(name, "on")
+        settings.set_values({name: "on"}, by=None)
     assert refusal.value.fields == {name: "unknown_setting"}
     with pytest.raises(Invalid):
         settings.get(name)

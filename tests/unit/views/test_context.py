@@ -146,7 +146,7 @@ def test_the_browsers_earlier_profile_is_offered_beside_the_one_that_was_typed(a
 
 
 def test_the_settings_are_named_when_they_forbid_the_link(alice: Person, house: House) -> None:
-    settings.set_value("automatic_linking", "off")
+    settings.set_values({"automatic_linking": "off"}, by=None)
     seen = panel(alice, chat(house, *JANE))
     assert "settings" in seen.the("why-not-linked").text
 

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from webapp import auth, security
 from webapp.domain.chats import lifecycle, requests
+from webapp.domain.identity.proof import Proved
 from webapp.domain.people import associates, passwords, sessions, sites, stores
 from webapp.domain.profiles import creating
 from webapp.domain.profiles.contact import Given
@@ -79,18 +80,24 @@ def ask(
     visitor: Visitor | int | None = None,
     store: str | None = None,
     site: Site | None = None,
+    proved: Proved | None = None,
 ) -> Conversation:
-    """A customer asks for a chat with these details, in the browser of `visitor` or in a new one."""
+    """A customer asks for a chat with these details, in the browser of `visitor` or in a new one.
+
+    `proved` is who the retailer's back end says it is.
+    """
     request = requests.Request(
         given=Given(name, email, phone),
         message=message,
         client_id=f"asked-{next(_numbers)}",
         generated_name="Visitor 48213127",
         declared_store=store,
+        proved=proved,
     )
     who = Visitor.get_by_id(visitor) if isinstance(visitor, int) else visitor
     conversation, _ = requests.request_chat(site or house.site, who, request)
-    return conversation
+    requests.route(conversation.id)
+    return fresh(conversation)
 
 
 def chat(house: House, name: str = "", email: str = "", phone: str = "", **how: Any) -> Conversation:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from webapp import create_app
@@ -57,10 +57,23 @@ def app(settings: Settings) -> Iterator[Flask]:
     application = create_app(settings)
     application.config["TESTING"] = True
     application.config["PROPAGATE_EXCEPTIONS"] = False
+    _do_afterwards_at_once(application)
     with db.database.connection_context():
         yield application
     application.extensions["hub"].stop()
+    application.extensions["afterwards"].stop()
     db.database.close_all()
+
+
+def _do_afterwards_at_once(application: Flask) -> None:
+    """What follows an answer is done before the test reads it, instead of a moment later."""
+    afterwards = application.extensions["afterwards"]
+    afterwards.delay = 3600
+
+    @application.after_request
+    def drain(response: Response) -> Response:
+        afterwards.drain()
+        return response
 
 
 @pytest.fixture

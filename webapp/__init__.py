@@ -19,6 +19,7 @@ def create_app(settings: Settings) -> Flask:
     from flask import Flask
 
     from . import assets, errors, render, security
+    from .afterwards import Afterwards
     from .domain import db
     from .live import pushes
     from .views import BLUEPRINTS
@@ -38,6 +39,8 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     sockets.open_sockets(app, pushes.for_events, most=settings.threads - THREADS_FOR_PAGES)
+    app.extensions["afterwards"] = Afterwards()
+    db.listeners.append(app.extensions["afterwards"].note)
     return app
 
 

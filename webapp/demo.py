@@ -92,7 +92,10 @@ class _Demo:
     def _customers(self) -> None:
         for number, (name, email, phone, region, *more) in enumerate(demo_people.CUSTOMERS):
             with clock.at(self.now - timedelta(days=1400 - 19 * number, hours=number % 7)):
-                profile = creating.create(Given(name, email, phone), region=region, more=tuple(more))
+                own_id = f"C-{1001 + number}"  # the shop's back end calls its customers by their customer number
+                profile = creating.create(
+                    Given(name, email, phone), region=region, external_id=own_id, more=tuple(more)
+                )
                 self.profiles[str(profile.customer_number)] = profile
 
     def _past_chat(self, number: str, days: int, who: str, conversation: tuple[str, ...]) -> None:
@@ -109,6 +112,7 @@ class _Demo:
                 declared_store=store.slug,
             )
             chat, _ = requests.request_chat(self.site, None, request)
+            requests.route(chat.id)
         with clock.at(moment + timedelta(minutes=1)):
             lifecycle.accept(chat, by=associate)
             if chat.links.count() == 0:

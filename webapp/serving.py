@@ -57,6 +57,7 @@ def _settle(worker: Any) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    worker.app.app.extensions["afterwards"].catch_up()
     _close_sockets_on_term(worker)
 
 

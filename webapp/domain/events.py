@@ -12,7 +12,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class ChatAsked:
+    """A request was kept; no store sees it before it is routed."""
+
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequested:
+    """A chat was routed to its store."""
+
     conversation: int
 
 
@@ -51,6 +60,13 @@ class DetailsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidatesCounted:
+    """Another number of profiles matches the details of the conversation than before."""
+
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationLinked:
     """A conversation came to a profile; `moved_from` is the profile that it left, if any."""
 
@@ -86,6 +102,13 @@ class ProfileChanged:
 @dataclass(frozen=True, slots=True)
 class AvailabilityChanged:
     associate: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorForgotten:
+    """A browser is no longer known: the customer signed out, or cleared the device. Its sockets have to go."""
+
+    visitor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,10 @@ def _profile_changed(event: events.ProfileChanged) -> Iterator[Push]:
     yield from _inboxes()
 
 
+def _counted(event: events.CandidatesCounted) -> Iterator[Push]:
+    yield from _inboxes()
+
+
 def _nobody(event: object) -> Iterable[Push]:
     """Browsers need not be told: another event of the same verb says it, or their sockets are closed."""
     return ()
@@ -239,12 +243,14 @@ def _available(event: events.AvailabilityChanged) -> Iterator[Push]:
 
 
 PUSHES: dict[type, Callable[[Any], Iterable[Push]]] = {
+    events.ChatAsked: _nobody,
     events.ChatRequested: _requested,
     events.ChatAccepted: _moved_on,
     events.ChatEnded: _moved_on,
     events.ChatReopened: _moved_on,
     events.MessageSent: _sent,
     events.DetailsChanged: _details_changed,
+    events.CandidatesCounted: _counted,
     events.ConversationLinked: _linked,
     events.ConversationUnlinked: _linked,
     events.CandidateRejected: _rejected,

@@ -7,8 +7,8 @@ import pytest
 from tests.cast import House, ask, chat, fresh
 from webapp.domain.chats import details, lifecycle, threads
 from webapp.domain.errors import Refused
-from webapp.domain.events import DetailsChanged
-from webapp.domain.identity import facts
+from webapp.domain.events import CandidatesCounted, DetailsChanged
+from webapp.domain.identity import facts, linking
 from webapp.domain.profiles import records
 from webapp.domain.profiles.contact import Given
 from webapp.domain.tables import ContactDetails, Conversation, Message
@@ -79,11 +79,17 @@ def test_details_never_change_a_profile_and_never_link(house: House) -> None:
     assert (record.name, record.email, record.phone) == (*JANE, "+33 6 12 34 56 78")
 
 
-def test_candidates_are_counted_anew(house: House) -> None:
+def test_candidates_are_counted_anew(house: House, told: list[object]) -> None:
     conversation = chat(house, "Somebody")
     assert fresh(conversation).candidate_count == 0
     says(conversation, "John Smith")
+    assert fresh(conversation).candidate_count == 0  # not while she waits for the answer
+    told.clear()
+    linking.recount(conversation.id)
     assert fresh(conversation).candidate_count == 2
+    assert told == [CandidatesCounted(conversation.id)]
+    linking.recount(conversation.id)
+    assert told == [CandidatesCounted(conversation.id)]  # once: nothing is new
 
 
 def test_the_customer_sees_no_gap_when_her_details_change(house: House) -> None:

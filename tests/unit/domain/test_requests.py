@@ -6,14 +6,14 @@ from functools import partial
 
 import pytest
 
-from tests.cast import House, ask, chat
-from webapp.domain.chats import lifecycle, requests
+from tests.cast import House, ask, chat, fresh
+from webapp.domain.chats import details, lifecycle, requests
 from webapp.domain.chats.requests import Request
-from webapp.domain.errors import Invalid, Refused
-from webapp.domain.events import ChatRequested
-from webapp.domain.people import sites, stores, visitors
+from webapp.domain.errors import Invalid, NotFound, Refused
+from webapp.domain.events import ChatAsked, ChatRequested
+from webapp.domain.people import access, sites, stores, visitors
 from webapp.domain.profiles.contact import Given
-from webapp.domain.tables import ContactDetails, Conversation, Message, Visitor
+from webapp.domain.tables import ContactDetails, Conversation, Link, Message, Visitor
 
 from .conftest import AtOnce
 
@@ -43,7 +43,48 @@ def test_a_request_becomes_a_waiting_chat_with_its_first_message(house: House, t
     assert conversation.waiting_since is not None
     assert token
     assert visitors.by_token(house.site, token) == conversation.visitor
+    assert told == [ChatAsked(conversation.id)]
+
+
+def test_no_store_sees_a_request_before_it_is_routed_and_then_at_once(house: House, told: list[object]) -> None:
+    conversation, _ = requests.request_chat(house.site, None, request())
+    assert requests.unrouted() == [conversation.id]
+    for viewer in (house.alice, house.dana):
+        assert not access.inbox(viewer, "waiting").exists()
+        with pytest.raises(NotFound):
+            access.conversation(viewer, conversation.public_id)
+    assert requests.chat_of(conversation.visitor, conversation.public_id) == conversation  # the customer does
+    told.clear()
+    requests.route(conversation.id)
     assert told == [ChatRequested(conversation.id)]
+    assert requests.unrouted() == []
+    assert list(access.inbox(house.alice, "waiting")) == [conversation]
+
+
+def test_a_request_is_routed_once_however_often_it_is_tried(house: House, at_once: AtOnce, told: list[object]) -> None:
+    given = Given("Jane Doe", "jane.doe@example.com")
+    asked = Request(given=given, message="Hello!", client_id="m-1", generated_name="")
+    conversation, _ = requests.request_chat(house.site, None, asked)
+    at_once([partial(requests.route, conversation.id)] * 10)
+    assert told.count(ChatRequested(conversation.id)) == 1
+    assert conversation.links.count() == 1
+
+
+def test_what_the_customer_changed_before_the_routing_counts(house: House) -> None:
+    conversation, _ = requests.request_chat(house.site, None, request())
+    details.change(conversation, Given("Jane Doe", "jane.doe@example.com"), generated_name="")
+    requests.route(conversation.id)
+    assert Link.get(Link.conversation == conversation).provenance == "exact_match"
+
+
+def test_whoever_leaves_before_the_routing_is_identified_all_the_same(house: House) -> None:
+    given = Given("Jane Doe", "jane.doe@example.com")
+    asked = Request(given=given, message="Hello!", client_id="m-1", generated_name="")
+    conversation, _ = requests.request_chat(house.site, None, asked)
+    lifecycle.end(conversation, by=None)
+    requests.route(conversation.id)
+    assert fresh(conversation).state == "abandoned"
+    assert Link.get(Link.conversation == conversation).profile == house.jane
 
 
 def test_a_known_browser_gets_no_new_token(house: House) -> None:
@@ -90,7 +131,7 @@ def test_thirty_at_once_in_one_browser_get_one_chat(
     )
     (conversation,) = Conversation.select()
     assert asked == [(conversation, None)] * 30
-    assert [event for event in told if isinstance(event, ChatRequested)] == [ChatRequested(conversation.id)]
+    assert told.count(ChatAsked(conversation.id)) == 1
     said = {line.client_id for line in Message.select().where(Message.kind == "text")}
     assert said == {f"m-{n}" for n in range(30)}  # whoever came second was heard as well
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import House, ask
 from webapp.domain import settings
-from webapp.domain.events import ChatRequested, ConversationLinked
+from webapp.domain.events import ChatAsked, ChatRequested, ConversationLinked
 from webapp.domain.identity import candidates, facts
 from webapp.domain.profiles import activity, creating
 from webapp.domain.profiles.contact import Given
@@ -121,8 +121,10 @@ def test_a_link_keeps_how_and_on_what_evidence_it_was_made(house: House, told: l
     assert [entry.kind for entry in activity.page(house.jane).entries] == ["linked", "chat"]
     line = Message.get(Message.kind == "linked")
     assert told == [
-        ConversationLinked(conversation.id, house.jane.id, line.id), ChatRequested(conversation.id)
-    ]  # fmt: skip
+        ChatAsked(conversation.id),
+        ConversationLinked(conversation.id, house.jane.id, line.id),
+        ChatRequested(conversation.id),
+    ]
 
 
 @pytest.mark.parametrize("details", [JANE, JOHN, ("Jane", ""), ("Nobody Known", "no@body.example")])

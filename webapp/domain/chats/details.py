@@ -6,7 +6,7 @@ from .. import lines
 from ..db import emit, verb
 from ..errors import Refused
 from ..events import DetailsChanged
-from ..identity import facts, linking
+from ..identity import facts
 from ..profiles.contact import Given
 from ..profiles.normalise import clean
 from ..tables import ContactDetails, Conversation
@@ -36,7 +36,8 @@ def keep(conversation: Conversation, given: Given, generated_name: str) -> Conta
 def change(conversation: Conversation, given: Given, *, generated_name: str) -> bool:
     """Store changed details of a running chat; returns whether anything changed.
 
-    The profile is not touched, and nothing is linked: candidates and conflicts are computed anew when shown.
+    The profile is not touched, and nothing is linked: candidates and conflicts are computed anew when shown. How many
+    candidates there are is counted by `linking.recount`, which has to follow.
     """
     conversation = Conversation.get_by_id(conversation.id)
     if not conversation.is_open:
@@ -50,6 +51,5 @@ def change(conversation: Conversation, given: Given, *, generated_name: str) -> 
         return False
     keep(conversation, given, generated_name)
     line = lines.write(conversation, "system", lane="staff", kind="details_changed", fields=changed)
-    linking.count_candidates(conversation)
     emit(DetailsChanged(conversation.id, line.id))
     return True

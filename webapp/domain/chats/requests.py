@@ -1,4 +1,8 @@
-"""A customer asks for a chat: kept, identified, routed and shown to the store, in one transaction."""
+"""A customer asks for a chat. It is kept and answered first; then the customer is identified and the chat routed.
+
+Two transactions, on purpose: what the customer waits for is the same work whether or not a profile was found, so
+that the time it takes tells nothing. The second one identifies and routes, and only then does a store see the chat.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,13 @@ from dataclasses import dataclass
 
 from peewee import IntegrityError
 
+from .. import clock
 from ..db import emit, verb
 from ..errors import Refused
-from ..events import ChatRequested
+from ..events import ChatAsked, ChatRequested
 from ..identity import facts, linking, resolution
 from ..identity.candidates import remembered_profile
+from ..identity.proof import Proved
 from ..people import stores, visitors
 from ..profiles.contact import Given
 from ..tables import Conversation, Site, Store, Visitor
@@ -29,10 +35,13 @@ class Request:
     locale: str = "en"
     declared_store: str | None = None
     page_title: str = ""
+    proved: Proved | None = None  # who the retailer says it is
 
 
 def request_chat(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conversation, str | None]:
-    """Start a chat; returns it with the new visitor's token, or with None when the browser was known.
+    """Keep the request; returns the chat with the new visitor's token, or with None when the browser was known.
+
+    Who the customer is, and who gets to see the chat, is decided by `route`, which has to follow.
 
     A visitor has one open chat: asking again, also at the same moment, adds what was given and written to that one.
     """
@@ -92,7 +101,7 @@ def _start(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conve
         visitor, token = visitors.remember(site)
     else:
         visitors.seen(visitor)
-    remembered = remembered_profile(visitor)
+    proved = request.proved
     conversation: Conversation = Conversation.create(
         public_id=secrets.token_urlsafe(16),
         site=site,
@@ -101,11 +110,37 @@ def _start(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conve
         prechat_enabled=site.prechat_enabled,
         locale=request.locale,
         page_title=request.page_title,
+        identity_level="verified" if proved else "anonymous",
+        subject=proved.subject if proved else None,
+        proved_email=proved.email if proved and proved.email_verified else "",
     )
-    row = details.keep(conversation, request.given, request.generated_name)
+    details.keep(conversation, request.given, request.generated_name)
     body = messages.check(request.message, request.client_id)
     messages.write(conversation, body, request.client_id, "customer", None)
-    decision = resolution.decide(facts.given(row, conversation.store.region), visitor, remembered)
+    emit(ChatAsked(conversation.id))
+    return Conversation.get_by_id(conversation.id), token
+
+
+@verb
+def route(conversation_id: int) -> None:
+    """Decide who the customer of a kept request is, and show the chat to its store; nothing when that is done.
+
+    What the customer has written or changed since counts as well: the newest details decide.
+    """
+    claimed = Conversation.update(routed_at=clock.now()).where(
+        Conversation.id == conversation_id, Conversation.routed_at.is_null()
+    )
+    if not claimed.execute():
+        return
+    conversation: Conversation = Conversation.get_by_id(conversation_id)
+    given = facts.given(facts.details_of(conversation), str(conversation.store.region))
+    decision = resolution.decide(
+        given,
+        conversation.visitor,
+        remembered_profile(conversation.visitor),
+        subject=conversation.subject,
+        proved_email=str(conversation.proved_email),
+    )
     if decision.profile:
         linking.link(
             conversation, decision.profile.profile, decision.provenance, by=None, evidence=decision.evidence
@@ -113,7 +148,12 @@ def _start(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conve
     count = len(decision.candidates.offered)
     Conversation.update(candidate_count=count).where(Conversation.id == conversation.id).execute()
     emit(ChatRequested(conversation.id))
-    return Conversation.get_by_id(conversation.id), token
+
+
+def unrouted() -> list[int]:
+    """Return the ids of the chats that were kept and not routed yet, the oldest first."""
+    query = Conversation.select(Conversation.id).where(Conversation.routed_at.is_null()).order_by(Conversation.id)
+    return [row.id for row in query]
 
 
 def _store(declared: str | None) -> Store:

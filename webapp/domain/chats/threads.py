@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from .. import clock
 from ..db import emit, verb
 from ..events import ChatRequested
 from ..identity.linking import count_candidates
@@ -30,6 +31,7 @@ def begin(
         channel=channel,
         prechat_enabled=False,
         locale=locale,
+        routed_at=clock.now(),
     )
     details.keep(conversation, given, generated_name)
     Conversation.update(identity_level="attested").where(Conversation.id == conversation.id).execute()

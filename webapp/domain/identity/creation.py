@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..db import verb
 from ..errors import DomainError
 from ..profiles import contact, creating
-from ..tables import ActivityEntry, Associate, Conversation
+from ..tables import ActivityEntry, Associate, Conversation, Profile
 from .candidates import Candidate, find
 from .facts import check_accepted
 from .linking import link
@@ -39,5 +39,14 @@ def create_from(
     same = () if anyway else duplicates(given, region)
     if same:
         raise WouldDuplicate(same)
-    profile = creating.create(given, region=region, language=str(conversation.locale))
+    profile = creating.create(
+        given, region=region, language=str(conversation.locale), external_id=_free_id(conversation)
+    )
     return link(conversation, profile, "created", by=by)
+
+
+def _free_id(conversation: Conversation) -> str | None:
+    """Return the retailer's own id of a verified customer, unless a profile has it already."""
+    subject: str | None = conversation.subject
+    taken = subject is not None and Profile.select().where(Profile.external_id == subject).exists()
+    return None if taken else subject

@@ -9,7 +9,7 @@ from __future__ import annotations
 from .. import clock, lines
 from ..db import emit, verb
 from ..errors import NotFound, Refused
-from ..events import CandidateRejected, ConversationLinked, ConversationUnlinked
+from ..events import CandidateRejected, CandidatesCounted, ConversationLinked, ConversationUnlinked
 from ..profiles import activity, creating, records
 from ..tables import ActivityEntry, Associate, Conversation, Link, Message, Profile, Rejection
 from . import facts
@@ -110,6 +110,16 @@ def can_undo(entry: ActivityEntry) -> bool:
     if newest is None or newest.id != entry.data["link"] or _is_withdrawn(newest.profile):
         return False
     return bool((newest.ended_at is None) == (entry.kind == "linked"))
+
+
+@verb
+def recount(conversation_id: int) -> None:
+    """Count the candidates anew after the details have changed: apart, so that saving them takes no longer for it."""
+    conversation: Conversation = Conversation.get_by_id(conversation_id)
+    before = conversation.candidate_count
+    count_candidates(conversation)
+    if Conversation.get_by_id(conversation_id).candidate_count != before:
+        emit(CandidatesCounted(conversation_id))
 
 
 def count_candidates(conversation: Conversation) -> None:

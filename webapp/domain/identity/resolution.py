@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from .. import settings
 from ..profiles import records
-from ..tables import Visitor
+from ..profiles.normalise import fold_email
+from ..tables import ContactPoint, Profile, Visitor
 from . import facts
 from .candidates import Candidate, Candidates, find
 from .matching import Details, Evidence, compare, speaks_of_somebody_else
@@ -27,9 +28,23 @@ class Decision:
     evidence: Evidence | None = None
 
 
-def decide(details: Details, visitor: Visitor | None, remembered: int | None) -> Decision:
-    """Decide for these details in this browser; `remembered` is the profile of its last standing link."""
+def decide(
+    details: Details,
+    visitor: Visitor | None,
+    remembered: int | None,
+    *,
+    subject: str | None = None,
+    proved_email: str = "",
+) -> Decision:
+    """Decide for these details in this browser; `remembered` is the profile of its last standing link.
+
+    `subject` and `proved_email` come from a valid signed identity: the retailer's own id of the customer, and an
+    address that the retailer has marked as verified.
+    """
     candidates = find(details, visitor)
+    proved = _by_proof(subject, proved_email) if subject else None
+    if proved:  # rule 1 always holds
+        return Decision(candidates, proved, "verified_identity", compare(details, facts.held(proved)))
     mode = settings.get("automatic_linking")
     everybody = (*candidates.offered, *candidates.rejected)
     exact = [candidate for candidate in everybody if candidate.evidence.strength == "exact"]
@@ -40,6 +55,20 @@ def decide(details: Details, visitor: Visitor | None, remembered: int | None) ->
     if remembered and settings.get("remember_browser") == "on":
         return _by_browser(details, candidates, remembered)
     return Decision(candidates)
+
+
+def _by_proof(subject: str, email: str) -> records.Record | None:
+    """Return the one profile that a signed identity means: the retailer's own, or one that is nobody's yet."""
+    own: Profile | None = Profile.get_or_none(Profile.external_id == subject, Profile.withdrawn_at.is_null())
+    if own:
+        return records.of(own)
+    if not email:
+        return None
+    points = ContactPoint.select(ContactPoint.profile).where(
+        ContactPoint.kind == "email", ContactPoint.key == fold_email(email)
+    )
+    having = list(records.load(point.profile_id for point in points).values())
+    return having[0] if len(having) == 1 and having[0].profile.external_id is None else None
 
 
 def _by_browser(details: Details, candidates: Candidates, remembered: int) -> Decision:

@@ -18,13 +18,13 @@ INBOXES = ("waiting", "mine", "all")
 
 
 def visible_conversations(viewer: Associate) -> Any:
-    """Return the query of the conversations that this associate may open."""
+    """Return the query of the conversations that this associate may open; none before it is routed."""
     stores = StoreMember.select(StoreMember.store).where(StoreMember.associate == viewer)
     in_her_stores = Conversation.store.in_(stores)
     allowed = (Conversation.associate == viewer) | (in_her_stores & (Conversation.state == "waiting"))
     if viewer.is_manager:
         allowed |= in_her_stores
-    return Conversation.select().where(allowed)
+    return Conversation.select().where(allowed, Conversation.routed_at.is_null(False))
 
 
 def offered_conversations(viewer: Associate) -> Any:

@@ -20,12 +20,17 @@ def create(
     region: str,
     language: str | None = None,
     customer_number: str | None = None,
+    external_id: str | None = None,
     more: tuple[tuple[str, str], ...] = (),
 ) -> Profile:
-    """Make a profile with the next customer number; `more` are further contact points as (kind, value)."""
+    """Make a profile with the next customer number.
+
+    `external_id` is the retailer's own id of the customer, if it has one; `more` are further contact points as
+    (kind, value).
+    """
     number = customer_number or f"C-{next_number()}"
     profile: Profile = Profile.create(
-        customer_number=number, external_id=number, name=given.name, region=region, language=language
+        customer_number=number, external_id=external_id, name=given.name, region=region, language=language
     )
     points = [("email", given.email), ("phone", given.phone), *more]
     for position, (kind, value) in enumerate(points):

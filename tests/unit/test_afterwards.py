@@ -1,0 +1,86 @@
+"""What is done once a customer has been answered: done in order, once, and taken up again by the next process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cast import House
+from webapp import afterwards
+from webapp.afterwards import Afterwards
+from webapp.domain import db
+from webapp.domain.chats import requests
+from webapp.domain.events import ChatAsked, ChatRequested, DetailsChanged, MessageSent
+from webapp.domain.identity import linking
+from webapp.domain.profiles.contact import Given
+from webapp.domain.tables import Conversation
+
+JANE = requests.Request(Given("Jane Doe", "jane.doe@example.com"), "Hello!", "m-1", "Visitor 1")
+
+
+@pytest.fixture
+def routed(house: House) -> Iterator[threading.Event]:
+    """Set when a chat has been routed."""
+    seen = threading.Event()
+
+    def listen(happened: list[object]) -> None:
+        if any(isinstance(event, ChatRequested) for event in happened):
+            seen.set()
+
+    db.listeners.append(listen)
+    yield seen
+    db.listeners.remove(listen)
+
+
+@pytest.fixture
+def room() -> Iterator[Afterwards]:
+    """The back room, open for work without delay."""
+    made = Afterwards(delay=0)
+    yield made
+    made.stop()
+
+
+def test_a_request_is_routed_on_another_thread(house: House, room: Afterwards, routed: threading.Event) -> None:
+    conversation, _ = requests.request_chat(house.site, None, JANE)
+    room.note([ChatAsked(conversation.id), MessageSent(conversation.id, 1)])
+    assert routed.wait(10)
+    assert requests.unrouted() == []
+
+
+def test_what_a_process_left_undone_the_next_one_does(house: House, room: Afterwards, routed: threading.Event) -> None:
+    conversation, _ = requests.request_chat(house.site, None, JANE)
+    room.catch_up()
+    assert routed.wait(10)
+    assert Conversation.get_by_id(conversation.id).links.count() == 1
+
+
+def test_a_failure_stops_nobody_else(
+    house: House, room: Afterwards, routed: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(id: int) -> None:
+        raise RuntimeError("a row that nobody can read")
+
+    monkeypatch.setattr(linking, "recount", fail)
+    monkeypatch.setattr(afterwards.log, "exception", lambda *_: None)
+    conversation, _ = requests.request_chat(house.site, None, JANE)
+    room.note([DetailsChanged(conversation.id, 1), ChatAsked(conversation.id)])
+    assert routed.wait(10)
+
+
+def test_a_passing_failure_is_tried_again(
+    house: House, room: Afterwards, routed: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route, failures = requests.route, [RuntimeError("the disk was busy")]
+
+    def fail_once(id: int) -> None:
+        if failures:
+            raise failures.pop()
+        route(id)
+
+    monkeypatch.setattr(requests, "route", fail_once)
+    monkeypatch.setattr(afterwards.log, "exception", lambda *_: None)
+    conversation, _ = requests.request_chat(house.site, None, JANE)
+    room.note([ChatAsked(conversation.id)])
+    assert routed.wait(10)

@@ -30,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.config["MAX_FORM_PARTS"] = 100
+    _believe_proxies(app, settings.trusted_proxies)
     db.open_sqlite(settings.sqlite_path)
     app.extensions["assets"] = assets.Assets(settings.static_dir, reload=settings.env == "development")
     render.use(app.extensions["assets"].url, reload=settings.env == "development")
@@ -42,6 +43,14 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["afterwards"] = Afterwards()
     db.listeners.append(app.extensions["afterwards"].note)
     return app
+
+
+def _believe_proxies(app: Flask, hops: int) -> None:
+    """Take the browser's address and scheme from so many proxies; from nobody's headers when there is none."""
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
 
 
 def _connect_per_request(app: Flask) -> None:

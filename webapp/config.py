@@ -42,6 +42,8 @@ SETTINGS = (
             "the address that browsers use; needed in production, and `https://` there"),
     Setting("RAPPORT_HOST", "`127.0.0.1`", "the address to listen on", also="HOST"),
     Setting("RAPPORT_PORT", "`8000`", "the port to listen on", also="PORT"),
+    Setting("RAPPORT_TRUSTED_PROXIES", "`0`",
+            "how many proxies stand before Rapport, each of which adds `X-Forwarded-For` and `X-Forwarded-Proto`"),
     Setting("RAPPORT_THREADS", "`128`", "threads of the server; each open page holds one"),
 )
 
@@ -66,6 +68,7 @@ class Settings:
     host: str
     port: int
     threads: int
+    trusted_proxies: int = 0
     unknown: tuple[str, ...] = ()
 
     @property
@@ -108,10 +111,13 @@ class Settings:
             host=host,
             port=port,
             threads=read.number("RAPPORT_THREADS", 128, 8, 4096),
+            trusted_proxies=read.number("RAPPORT_TRUSTED_PROXIES", 0, 0, 5),
             unknown=tuple(_unknown(environ)),
         )
+        _refuse_debugging(read, env)
         _make_folder(read, "RAPPORT_DATA_DIR", data_dir)
-        _make_folder(read, "RAPPORT_DATABASE_URL", settings.sqlite_path.parent)
+        if settings.sqlite_path.parent != data_dir:
+            _make_folder(read, "RAPPORT_DATABASE_URL", settings.sqlite_path.parent)
         if not read.problems and not settings.secret_key:
             settings = replace(settings, secret_key=_kept_key(read, data_dir / "secret_key"))
         if read.problems:
@@ -231,11 +237,22 @@ def _unknown(environ: Mapping[str, str]) -> list[str]:
     return warnings
 
 
+def _refuse_debugging(read: _Reader, env: str) -> None:
+    """Refuse the switches with which Flask would show the program's inside to whoever meets an error."""
+    for name in ("FLASK_DEBUG", "DEBUG"):
+        value = read.environ.get(name, "").strip().lower()
+        if env == "production" and value not in ("", "0", "false", "no", "off"):
+            read.problems.append(f"{name} is {value!r}: production does not run with it; unset it.")
+
+
 def _make_folder(read: _Reader, name: str, folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         read.problems.append(f"{name}: {folder} cannot be made ({error.strerror}): choose another folder.")
+        return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        read.problems.append(f"{name}: nothing can be written into {folder}: give it to the user that runs Rapport.")
 
 
 def _kept_key(read: _Reader, path: Path) -> str:

@@ -1,0 +1,21 @@
+"""`./dev bench` lists the benchmarks; `./dev bench NAME` runs one, with the rest of the line as its arguments."""
+
+from __future__ import annotations
+
+import sys
+
+from . import oracle
+
+BENCHMARKS = {"oracle": oracle}
+
+
+def main() -> None:
+    name, arguments = (sys.argv[1:2] or [""])[0], sys.argv[2:]
+    if name in BENCHMARKS:
+        sys.exit(BENCHMARKS[name].main(arguments))
+    for known, module in BENCHMARKS.items():
+        print(f"{known:12}{(module.__doc__ or '').splitlines()[0]}")
+    sys.exit(2 if name else 0)
+
+
+main()

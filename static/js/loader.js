@@ -8,9 +8,11 @@
   const base = new URL(script.src).origin;
   const phone = matchMedia("(width < 480px), (height < 480px)");
   const EVENTS = ["chat:start", "chat:taken", "chat:end"];
+  const HEX = /^#[0-9a-f]{6}$/i;
   const PATIENCE = 3000; // milliseconds in which a frame that has loaded must answer
   const listeners = {}, early = [], stilled = new Set(); // elements of the page that we made inert
-  let config, host, root, shell, box, launcher, frame, ready = false, gone = false, pushed = false, timer;
+  let config, host, root, shell, box, launcher, frame, ready, gone, pushed, timer;
+  let proof, resetting; // who the customer is: a token, or a function that gets one
 
   const LOOKS = `
     :host { all: initial !important; position: fixed !important; z-index: 1000 !important; }
@@ -59,7 +61,7 @@
   const wanted = () => config.locale || document.documentElement.lang || navigator.language;
   const here = () => words[language(wanted())] ? language(wanted()) : "en";
   const isOpen = () => Boolean(box && !box.hidden);
-  const emit = (name) => [...(listeners[name] ?? [])].forEach((listen) => listen({ type: name }));
+  const emit = (type, more) => [...(listeners[type] ?? [])].forEach((listen) => listen({ type, ...more }));
   const tell = (t, more) => frame?.contentWindow?.postMessage({ v: 1, t, ...more }, base);
 
   const commands = {
@@ -68,6 +70,8 @@
       if (!options?.key) return console.warn("Rapport: init needs a key");
       config = { key: options.key, locale: options.locale, store: options.store };
       draw();
+      const { colour, ink } = options;
+      if (HEX.test(colour) && HEX.test(ink)) root.adoptedStyleSheets.push(styled(`.shell { --ground: ${colour}; --over: color-mix(in oklab, ${colour}, ${ink > "#8" ? "#000" : "#fff"} 12%); --ink: ${ink}; }`));
       early.splice(0).forEach((command) => run(...command));
     },
     open() {
@@ -95,6 +99,16 @@
       if (pushed && history.state?.rapport) history.back();
       pushed = false;
       emit("close");
+    },
+    identify(given) {
+      proof = given?.token ?? given;
+      prove();
+    },
+    reset() {
+      proof = null;
+      resetting = true;
+      if (ready) tell("reset");
+      else if (!frame) load();
     },
     locale(tag) {
       config.locale = tag;
@@ -156,7 +170,7 @@
 
   function address() {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const query = { key: config.key, locale: wanted(), store: config.store, zone, page: document.title.slice(0, 200) };
+    const query = { key: config.key, locale: wanted(), store: config.store, signed: proof && 1, zone, page: document.title.slice(0, 200) };
     return `${base}/widget/frame?${new URLSearchParams(Object.entries(query).filter(([, value]) => value))}`;
   }
 
@@ -180,6 +194,15 @@
       if (isOpen()) enter();
       emit("ready");
     }
+    if (data.t === "ready") resetting ? tell("reset") : prove();
+    if (data.t === "refused") refused(data.reason);
+    if (data.t === "declined") proof = null;
+    if (data.t === "forgotten") {
+      resetting = false;
+      if (isOpen()) prove();
+      else drop();
+      emit("reset");
+    }
     if (data.t === "minimise") {
       commands.close();
       launcher.focus();
@@ -192,12 +215,35 @@
     tell("show");
   }
 
+  function drop() {
+    frame.remove();
+    frame = null;
+    ready = false;
+  }
+
+  // The frame says that it is ready when it can take a token, and again when it needs the next one.
+  async function prove() {
+    if (!ready || resetting) return;
+    const mine = proof;
+    let token;
+    try {
+      token = await (mine?.call ? mine() : mine);
+    } catch (error) {
+      refused(error);
+    }
+    if (mine === proof) tell("identify", { token });
+  }
+
+  function refused(reason) {
+    console.error(`Rapport: no signed identity (${reason}); the customer is anonymous`);
+    emit("error", { reason });
+  }
+
   // A page that may not show the chat (or a server that does not answer) stays as it was, without a launcher.
   function fail() {
     console.warn("Rapport: the chat cannot be shown on this page. Are the key and the site's allowed origins right?");
     commands.close();
-    frame.remove();
-    frame = null;
+    drop();
     gone = navigator.onLine;
     if (gone) host.remove();
     emit("error");

@@ -6,7 +6,15 @@
   const origins = (document.body.dataset.origins ?? "").split(" ");
   const STEPS = { waiting: "chat:start", active: "chat:taken", ended: "chat:end", abandoned: "chat:end" };
   const framed = () => location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
+  const HOST = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
   let host = "", last = chat();
+
+  // "https://*.shop.example" is every host below shop.example: as webapp/domain/people/origins.py has it, and the browser.
+  const allowed = (origin) => origins.some((one) => {
+    const [scheme, rest] = one.split("*");
+    if (rest === undefined) return origin === one;
+    return origin.startsWith(scheme) && origin.endsWith(rest) && HOST.test(origin.slice(scheme.length, -rest.length));
+  });
 
   function chat() {
     const element = document.querySelector("[data-chat]");
@@ -14,17 +22,27 @@
   }
 
   const tell = (t, more) => host && parent.postMessage({ v: 1, t, ...more }, host);
+  window.tellPage = tell;
 
   function greet(origin) {
-    if (!origins.includes(origin)) return;
+    if (host || !origin || !allowed(origin)) return;
     host = origin;
+    seen(origin);
     tell("ready");
   }
 
+  // The install page of the settings says where the widget was last seen.
+  function seen(origin) {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
+    fetch(`/widget/seen${location.search}`, { method: "POST", headers, body: new URLSearchParams({ origin }) }).catch(() => {});
+  }
+
   addEventListener("message", ({ source, origin, data }) => {
-    if (source !== parent || !origins.includes(origin) || data?.v !== 1) return;
+    if (source !== parent || !allowed(origin) || data?.v !== 1) return;
     if (data.t === "hello") greet(origin);
     if (data.t === "show") window.enterScreen();
+    if (data.t === "identify") window.identify(data.token);
+    if (data.t === "reset") window.forgetVisitor();
     if (data.t === "store") for (const field of document.querySelectorAll("[name=store]")) field.value = String(data.store ?? "");
   });
 

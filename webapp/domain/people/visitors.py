@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 
 from .. import clock
-from ..db import verb
+from ..db import emit, verb
+from ..events import VisitorForgotten
 from ..tables import Site, Visitor
 from .sessions import hash_token
 
@@ -23,7 +24,19 @@ def seen(visitor: Visitor) -> None:
     Visitor.update(seen_at=clock.now()).where(Visitor.id == visitor.id).execute()
 
 
+@verb
+def forget(visitor: Visitor) -> None:
+    """Let the visitor's token open nothing any more; sockets that it has opened are closed by whoever listens."""
+    forgotten = Visitor.update(forgotten_at=clock.now()).where(
+        Visitor.id == visitor.id, Visitor.forgotten_at.is_null()
+    )
+    if forgotten.execute():
+        emit(VisitorForgotten(visitor.id))
+
+
 def by_token(site: Site, token: str) -> Visitor | None:
-    """Return the visitor of this site with this token, or None."""
-    found: Visitor | None = Visitor.get_or_none(Visitor.site == site, Visitor.token_hash == hash_token(token))
+    """Return the visitor of this site with this token, or None; one that was forgotten is nobody."""
+    found: Visitor | None = Visitor.get_or_none(
+        Visitor.site == site, Visitor.token_hash == hash_token(token), Visitor.forgotten_at.is_null()
+    )
     return found

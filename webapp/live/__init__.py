@@ -2,5 +2,7 @@
 
 `socket` is one WebSocket; `routes` is the door it comes in by; `connection` is one browser on it, with its
 queue and its commands; `hub` knows which connections watch which topics, and renders each `push` once per
-audience; `pushes` says which partials an event means. Only `pushes` knows what a topic is about.
+audience; `pushes` says which partials an event means, and `catching_up` what somebody who comes later, or asks because
+no socket comes through, has missed. Only these two know what a topic is about. `session_watch` ends the sockets of
+sessions that ended in another process.
 """

@@ -41,6 +41,7 @@ class Hub:
         self._pace = Pace(clock, interval)  # the hub thread's; others look only while it is not busy
         self._busy = self._stopped = False
         self._thread: threading.Thread | None = None
+        self.on_stop: list[Callable[[], None]] = []  # ends what works for the hub's connections beside it
 
     def serve(self, connection: Connection, on_command: Callable[[Watch], None]) -> None:
         """Count a connection in, run it until it closes, and drop it."""
@@ -132,12 +133,14 @@ class Hub:
                 self._thread.start()
 
     def stop(self) -> None:
-        """End the hub's thread when it has finished what it is doing."""
+        """End the hub's thread when it has finished what it is doing, and what works beside it."""
         with self._work:
             self._stopped, thread = True, self._thread
             self._work.notify_all()
         if thread is not None:
             thread.join()
+        for stop in self.on_stop:
+            stop()
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until all that is published and due is on its queues; return False after `timeout` seconds."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ..auth import Customer, Viewer
@@ -20,7 +21,7 @@ from ..domain.errors import NotFound
 from ..domain.people import access
 from ..domain.tables import Associate, Conversation, Link, Message, Profile
 from ..render import dom_id, swap
-from ..screens import context, inbox, profile, widget
+from ..screens import context, inbox, profile, rail, rights, widget
 from ..screens import conversation as conversations
 from .push import Push
 
@@ -69,7 +70,9 @@ def _inboxes() -> Iterator[Push]:
         def content(viewer: Viewer, name: str = name) -> str:
             return swap(dom_id("inbox", name), inbox.pane(_now(viewer), name))
 
-        yield _push(f"inbox:{name}", content, lambda viewer: viewer, coalesce="list")
+        yield _push(f"inbox:{name}", content, _each_alike, coalesce="list")
+    count = dom_id("waiting", "all")
+    yield _push("waiting:all", lambda viewer: swap(count, rail.waiting(viewer)), _each_alike, coalesce="count")
 
 
 def _line(conversation: Conversation, line: Message) -> Iterator[Push]:
@@ -93,24 +96,36 @@ def _line(conversation: Conversation, line: Message) -> Iterator[Push]:
     )
 
 
+def farewell(viewer: Viewer, kind: str, conversation: Conversation) -> str:
+    """Draw what takes the place of a conversation's pane, or panel, for somebody who may no longer see it."""
+    target = dom_id(kind, conversation.public_id)
+    if kind == "context":
+        return swap(target, "", "delete")
+    return swap(target, conversations.lost(viewer, conversation))
+
+
 def _pane(conversation: Conversation) -> Iterator[Push]:
     """The conversation's pane for who may see it; a word of farewell for who no longer may."""
-    topic, target = f"conversation:{conversation.public_id}", dom_id("conversation", conversation.public_id)
     yield from _for_who_may_see(
-        conversation,
-        topic,
-        lambda viewer: swap(target, conversations.pane(_now(viewer), conversation)),
-        lambda viewer: swap(target, conversations.lost(viewer, conversation)),
+        conversation, "conversation", lambda viewer: conversations.pane(_now(viewer), conversation)
     )
 
 
 def _for_who_may_see(
-    conversation: Conversation, topic: str, news: Callable[[Any], str], farewell: Callable[[Any], str]
+    conversation: Conversation, kind: str, drawn: Callable[[Viewer], str]
 ) -> Iterator[Push]:
     """News for those who may see the conversation; a farewell for those who no longer may, and then nothing more."""
-    yield _push(topic, news, lambda viewer: viewer if _may_see(viewer, conversation) else None)
+    topic, target = f"{kind}:{conversation.public_id}", dom_id(kind, conversation.public_id)
     yield _push(
-        topic, farewell, lambda viewer: None if _may_see(viewer, conversation) else viewer, unsubscribe=True
+        topic,
+        lambda viewer: swap(target, drawn(viewer)),
+        lambda viewer: viewer if _may_see(viewer, conversation) else None,
+    )
+    yield _push(
+        topic,
+        lambda viewer: farewell(viewer, kind, conversation),
+        lambda viewer: None if _may_see(viewer, conversation) else viewer,
+        unsubscribe=True,
     )
 
 
@@ -140,13 +155,7 @@ def _now(viewer: Viewer) -> Viewer:
 
 def _panel(conversation: Conversation) -> Iterator[Push]:
     """The context panel for who may see it; for who no longer may, nothing is left of it."""
-    topic, target = f"context:{conversation.public_id}", dom_id("context", conversation.public_id)
-    yield from _for_who_may_see(
-        conversation,
-        topic,
-        lambda viewer: swap(target, context.panel(_now(viewer), conversation)),
-        lambda viewer: swap(target, "", "delete"),
-    )
+    yield from _for_who_may_see(conversation, "context", lambda viewer: context.panel(_now(viewer), conversation))
 
 
 def _chat(conversation: Conversation) -> Iterator[Push]:
@@ -180,7 +189,9 @@ def _sent(event: events.MessageSent) -> Iterator[Push]:
     yield from _inboxes()
 
 
-def _moved_on(event: events.ChatAccepted | events.ChatEnded | events.ChatReopened) -> Iterator[Push]:
+def _moved_on(
+    event: events.ChatAccepted | events.ChatPutBack | events.ChatEnded | events.ChatReopened,
+) -> Iterator[Push]:
     """The chat is in another state: everybody's pane, the customer's chat, what can be done in the panel."""
     conversation = _load(event.conversation)
     yield from _pane(conversation)
@@ -233,6 +244,23 @@ def _counted(event: events.CandidatesCounted) -> Iterator[Push]:
     yield from _inboxes()
 
 
+def _erased(event: events.PersonErased) -> Iterator[Push]:
+    """Whatever showed the person bids farewell, and what only mentioned her is drawn anew."""
+    for profile_id in event.profiles:
+        yield _push(f"profile:{profile_id}", partial(rights.farewell, profile_id=profile_id), unsubscribe=True)
+    for public_id in event.chats:
+        for kind in ("conversation", "context"):
+            last = partial(farewell, kind=kind, conversation=Conversation(public_id=public_id))
+            yield _push(f"{kind}:{public_id}", last, _each_alike, unsubscribe=True)
+    for id in event.touched_chats:
+        conversation = _load(id)
+        yield from _panel(conversation)
+        yield from _pane(conversation)
+    for id in event.touched_profiles:
+        yield from _profile(id)
+    yield from _inboxes()
+
+
 def _nobody(event: object) -> Iterable[Push]:
     """Browsers need not be told: another event of the same verb says it, or their sockets are closed."""
     return ()
@@ -246,6 +274,7 @@ PUSHES: dict[type, Callable[[Any], Iterable[Push]]] = {
     events.ChatAsked: _nobody,
     events.ChatRequested: _requested,
     events.ChatAccepted: _moved_on,
+    events.ChatPutBack: _moved_on,
     events.ChatEnded: _moved_on,
     events.ChatReopened: _moved_on,
     events.MessageSent: _sent,
@@ -256,6 +285,9 @@ PUSHES: dict[type, Callable[[Any], Iterable[Push]]] = {
     events.CandidateRejected: _rejected,
     events.ProfileCreated: _nobody,
     events.ProfileChanged: _profile_changed,
+    events.PersonErased: _erased,
     events.AvailabilityChanged: _available,
+    events.VisitorForgotten: _nobody,
+    events.RightsChanged: _nobody,
     events.SignedOut: _nobody,
 }

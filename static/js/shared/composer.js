@@ -115,8 +115,9 @@
   document.addEventListener("htmx:after:swap", restore);
 
   // Drafts stay on this device, and leave it when somebody signs out of a shared one.
-  document.addEventListener("submit", (event) => {
-    if (!event.target.closest("[data-signs-out]")) return;
+  window.forgetDrafts = () => {
+    memory.clear();
     try { Object.keys(sessionStorage).filter((name) => /^(draft|outbox):/.test(name)).forEach((name) => sessionStorage.removeItem(name)); } catch {}
-  });
+  };
+  document.addEventListener("submit", (event) => event.target.closest("[data-signs-out]") && window.forgetDrafts());
 })();

@@ -10,7 +10,7 @@ from tests.cast import PASSWORD, House
 from webapp.domain import clock
 from webapp.domain.events import SignedOut
 from webapp.domain.people import passwords, sessions
-from webapp.domain.tables import SignIn
+from webapp.domain.tables import Associate, SignIn
 
 
 def test_alice_is_known_by_the_token_that_only_she_has(house: House) -> None:
@@ -43,10 +43,19 @@ def test_a_session_ends_by_itself_after_a_day(house: House) -> None:
     with clock.at(now + sessions.LONGEST - timedelta(minutes=1)):
         session = sessions.current(token)
         assert session
-        assert sessions.is_fresh(session)
+        assert sessions.going_on([session.id]) == {session.id}
     with clock.at(now + sessions.LONGEST + timedelta(minutes=1)):
         assert sessions.current(token) is None
-        assert not sessions.is_fresh(session)
+        assert sessions.going_on([session.id]) == set()
+
+
+def test_bruno_who_has_left_is_nobody_any_more_whatever_he_still_holds(house: House) -> None:
+    tokens = {who.name: sessions.sign_in(who) for who in (house.alice, house.bruno)}
+    ids = {name: session.id for name, token in tokens.items() if (session := sessions.current(token))}
+    Associate.update(deactivated_at=clock.now()).where(Associate.id == house.bruno.id).execute()
+    assert sessions.current(tokens["Bruno Keller"]) is None
+    assert sessions.current(tokens["Alice Martin"])
+    assert sessions.going_on(ids.values()) == {ids["Alice Martin"]}
 
 
 def test_only_the_right_password_is_right(house: House) -> None:

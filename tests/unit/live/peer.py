@@ -55,12 +55,12 @@ class Peer:
         self._input = sock.makefile("rb")
 
     @classmethod
-    def connect(cls, port: int, **headers: str | None) -> Peer:
+    def connect(cls, port: int, path: str = "/live", **headers: str | None) -> Peer:
         """Ask a server for a socket; a header given as None is left out."""
         peer = cls(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
         wanted = HANDSHAKE | {name.replace("_", "-"): value for name, value in headers.items()}
         lines = [f"{name}: {value}" for name, value in wanted.items() if value is not None]
-        peer.sock.sendall("\r\n".join(["GET /live HTTP/1.1", *lines, "", ""]).encode("latin-1"))
+        peer.sock.sendall("\r\n".join([f"GET {path} HTTP/1.1", *lines, "", ""]).encode("latin-1"))
         peer.read_head()
         return peer
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
-from .. import clock
+from .. import acting, clock
 from ..db import emit, verb
 from ..events import SignedOut
 from ..tables import Associate, SignIn
@@ -21,7 +23,11 @@ def hash_token(token: str) -> str:
 
 @verb
 def sign_in(associate: Associate) -> str:
-    """Open a session for an associate whose password was right; return the token for her cookie."""
+    """Open a session for an associate whose password was right; return the token for her cookie.
+
+    Raises `Refused("deactivated")`.
+    """
+    acting.check(associate)
     token = secrets.token_urlsafe(32)
     SignIn.create(associate=associate, token_hash=hash_token(token))
     return token
@@ -29,22 +35,44 @@ def sign_in(associate: Associate) -> str:
 
 def current(token: str) -> SignIn | None:
     """Return the session of this token, its associate loaded, unless it has ended or is too old."""
-    found: SignIn | None = (
-        SignIn.select(SignIn, Associate)
-        .join(Associate)
-        .where(
-            SignIn.token_hash == hash_token(token),
-            SignIn.revoked_at.is_null(),
-            SignIn.created_at > clock.now() - LONGEST,
-        )
-        .first()
-    )
+    query = SignIn.select(SignIn, Associate).join(Associate)
+    found: SignIn | None = query.where(SignIn.token_hash == hash_token(token), *_goes_on()).first()
     return found
 
 
-def is_fresh(session: SignIn) -> bool:
-    """Say whether a session is not too old."""
-    return bool(session.created_at > clock.now() - LONGEST)
+def going_on(sign_ins: Collection[int]) -> set[int]:
+    """Return which of these sessions have not ended: revoked, too old, or of somebody who has left."""
+    query = SignIn.select(SignIn.id).join(Associate).where(SignIn.id.in_(list(sign_ins)), *_goes_on())
+    return {int(session.id) for session in query}
+
+
+def is_signed_in(associate: Associate) -> bool:
+    """Say whether the associate is signed in on some device, connected or not."""
+    query = SignIn.select().join(Associate).where(SignIn.associate == associate, *_goes_on())
+    return bool(query.exists())
+
+
+def _goes_on() -> tuple[Any, ...]:
+    return (
+        SignIn.revoked_at.is_null(),
+        SignIn.created_at > clock.now() - LONGEST,
+        Associate.deactivated_at.is_null(),
+    )
+
+
+def of(associate: Associate) -> list[SignIn]:
+    """Return her sessions that have not ended, the newest first."""
+    query = SignIn.select(SignIn, Associate).join(Associate)
+    return list(query.where(SignIn.associate == associate, *_goes_on()).order_by(SignIn.id.desc()))
+
+
+@verb
+def end_others(associate: Associate, keep: SignIn | None) -> None:
+    """End all sessions of hers but the one to keep; their sockets are closed by whoever listens."""
+    hers = SignIn.select().where(SignIn.associate == associate, SignIn.revoked_at.is_null())
+    for session in hers:
+        if keep is None or session.id != keep.id:
+            sign_out(session)
 
 
 @verb

@@ -17,8 +17,8 @@ from ..domain.identity.candidates import Candidate, Candidates
 from ..domain.identity.matching import Evidence
 from ..domain.profiles import contact, records, search
 from ..domain.profiles.normalise import show_phone
-from ..domain.tables import ContactDetails, Conversation, Link, Profile
-from . import evidence
+from ..domain.tables import Associate, Conversation, Link, Profile
+from . import differences, evidence, given
 from . import profile as profiles
 
 
@@ -43,9 +43,11 @@ def panel(viewer: Viewer, conversation: Conversation, *, identity: str = "", ref
         viewer.reader,
         conversation=conversation,
         state=state,
+        link=link.id if link else 0,
+        news=_news(viewer, conversation, link),
         identity=identity,
-        banner=_banner(viewer, conversation, record, sides, refreshed),
-        given=_given(viewer, conversation, sides),
+        banner=differences.notice(viewer, conversation, record, sides, refreshed),
+        given=given.card(viewer, conversation, sides),
         log=profiles.log(viewer, link.profile) if link else "",
     )
 
@@ -55,18 +57,26 @@ def create_form(
     conversation: Conversation,
     typed: Mapping[str, str],
     *,
+    begun: int,
     problems: Mapping[str, str] | None = None,
     duplicates: tuple[Candidate, ...] = (),
+    warned: bool = False,
 ) -> str:
-    """Draw the form of a new profile, with what is typed in it, what has to be mended, and what it would duplicate."""
+    """Draw the form of a new profile, with what is typed in it, what has to be mended, and what it would duplicate.
+
+    `begun` is the id of the link, or 0, that the chat had when the form was opened. Once she is `warned` of the
+    duplicates, the way on is to create it anyway.
+    """
     return render.partial(
         "context/create",
         viewer.reader,
         conversation=conversation,
         typed=typed,
         given=prefill(conversation),
+        begun=begun,
         problems=problems or {},
         duplicates=duplicates,
+        warned=warned,
     )
 
 
@@ -76,13 +86,15 @@ def prefill(conversation: Conversation) -> dict[str, str]:
     return {"name": "" if row.name_generated else str(row.name), "email": str(row.email), "phone": str(row.phone)}
 
 
-def edit_form(viewer: Viewer, conversation: Conversation, profile: Profile) -> str:
+def edit_form(viewer: Viewer, conversation: Conversation, link: Link) -> str:
     """Draw the linked profile with its fields open."""
+    profile: Profile = link.profile
     return render.partial(
         "context/edit",
         viewer.reader,
         conversation=conversation,
         profile=profile,
+        begun=link.id,
         fields=profiles.fields(viewer, profile, conversation),
         others=profiles.others(viewer, profile, conversation),
     )
@@ -95,7 +107,7 @@ def results(viewer: Viewer, conversation: Conversation, query: str) -> str:
 
 
 def _candidates(conversation: Conversation, link: Link | None) -> Candidates:
-    details = facts.given(_newest(conversation), str(conversation.store.region))
+    details = facts.given(facts.details_of(conversation), str(conversation.store.region))
     besides = link.profile_id if link else None
     return candidates.find(details, conversation.visitor_id, besides=besides)
 
@@ -178,7 +190,7 @@ def _why(viewer: Viewer, conversation: Conversation, found: Candidates) -> str:
     if len(exact) > 1:
         return n("why.many_exact", len(exact))
     if exact and exact[0].strength == "exact":
-        is_later = _newest(conversation).version > 1
+        is_later = facts.details_of(conversation).version > 1
         return t("why.exact_later" if is_later else "why.off")
     if exact or not found.offered:
         return t("why.rejected") if found.rejected else ""
@@ -189,62 +201,20 @@ def _why(viewer: Viewer, conversation: Conversation, found: Candidates) -> str:
     return t(f"why.only.{same[0]}") if len(same) == 1 else t("why.partly")
 
 
-def _banner(
-    viewer: Viewer,
-    conversation: Conversation,
-    record: records.Record | None,
-    sides: banner.Comparison | None,
-    refreshed: str,
-) -> str:
-    rows = banner.shown(viewer.chat_enabled, conversation, sides) if sides else ()
-    return render.partial(
-        "context/banner",
-        viewer.reader,
-        conversation=conversation,
-        rows=[{"conflict": row, "held": _held(row.field, row.held, record)} for row in rows],
-        refreshed=refreshed,
-        compared=sides is not None and sides.is_returning and not sides.conflicts,
-        accepted=conversation.state != "waiting",
-        link=sides.link if sides else 0,
+def _news(viewer: Viewer, conversation: Conversation, link: Link | None) -> dict[str, str]:
+    """Return who linked, moved or unlinked the chat last, in sentences: for whoever has a form of the former state.
+
+    Which sentence is true of a form depends on when it was opened, and only its browser knows.
+    """
+    last = link or Link.select().where(Link.conversation == conversation).order_by(Link.id.desc()).first()
+    by: Associate | None = (last.made_by if link else last.ended_by) if last else None
+    if last is None or by is None:  # a rule links before anybody can have opened a form
+        return {}
+    names = {"name": by.first_name, "profile": last.profile.name or viewer.reader.t("card.no_name")}
+    how = ("linked", "moved") if link else ("unlinked",)
+    return {key: viewer.reader.t(f"news.{key}", **names) for key in how} | (
+        {"mine": "true"} if by.id == viewer.associate else {}
     )
-
-
-def _held(field: str, values: tuple[str, ...], record: records.Record | None) -> list[str]:
-    region = str(record.profile.region) if record else ""
-    return [show_phone(value, region) if field == "phone" else value for value in values]
-
-
-def _given(viewer: Viewer, conversation: Conversation, sides: banner.Comparison | None) -> str:
-    return render.partial(
-        "context/given",
-        viewer.reader,
-        conversation=conversation,
-        details=_newest(conversation),
-        before=_before(conversation),
-        new_information=dict(sides.new_information) if sides else {},
-        link=sides.link if sides else 0,
-        accepted=conversation.state != "waiting",
-    )
-
-
-def _before(conversation: Conversation) -> dict[str, str]:
-    """Return, for each field that the customer has changed, the value given before the present one."""
-    newest, *earlier = (
-        ContactDetails.select()
-        .where(ContactDetails.conversation == conversation)
-        .order_by(ContactDetails.version.desc())
-    )
-    before: dict[str, str] = {}
-    for version in earlier:
-        for field in contact.Given.__dataclass_fields__:
-            value = "" if field == "name" and version.name_generated else str(getattr(version, field))
-            if value and value != getattr(newest, field):
-                before.setdefault(field, value)
-    return before
-
-
-def _newest(conversation: Conversation) -> ContactDetails:
-    return facts.details_of(conversation)
 
 
 def typed_from(form: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

@@ -24,7 +24,7 @@ blueprint = Blueprint("context", __name__, url_prefix="/conversations/<public_id
 def show(viewer: Associate, public_id: str) -> Response:
     """Show the panel: alone when it is asked for in place, else the whole page with the panel in front."""
     conversation, looks = access.conversation(viewer, public_id), this_viewer()
-    page = min(max(request.args.get("page", 1, int), 1), 1000)
+    page = max(request.args.get("page", 1, int), 1)
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") != "main#panes":
         return Response(context.panel(looks, conversation, page=page))
     title = looks.reader.t("conv.title", name=conversations.customer_name(conversation))
@@ -45,9 +45,11 @@ def search(viewer: Associate, public_id: str) -> Response:
 @blueprint.get("/profile")
 @signed_in
 def new(viewer: Associate, public_id: str) -> Response:
-    """Show the form of a new profile, filled with what the customer gave."""
+    """Show the form of a new profile, filled with what the customer gave, and beside it whom that would duplicate."""
     conversation, looks = access.conversation(viewer, public_id), this_viewer()
-    form = context.create_form(looks, conversation, context.prefill(conversation))
+    typed, link = context.prefill(conversation), facts.current_link(conversation)
+    same = creation.duplicates(contact.Given(**typed), str(conversation.store.region))
+    form = context.create_form(looks, conversation, typed, begun=link.id if link else 0, duplicates=same)
     return Response(context.panel(looks, conversation, identity=form))
 
 
@@ -56,7 +58,7 @@ def new(viewer: Associate, public_id: str) -> Response:
 def create(viewer: Associate, public_id: str) -> Response:
     """Make the profile and link the chat to it; what it would duplicate is shown first."""
     conversation, looks = access.conversation(viewer, public_id), this_viewer()
-    typed = context.typed_from(request.form)
+    typed, begun = context.typed_from(request.form), request.form.get("link", 0, int)
     # A form that was changed after the warning is looked at anew.
     anyway = request.form.get("anyway") == "yes" and typed == context.typed_from(request.form, "warned_")
     try:
@@ -64,9 +66,10 @@ def create(viewer: Associate, public_id: str) -> Response:
         entry = creation.create_from(conversation, given, by=viewer, anyway=anyway)
     except Invalid as error:
         problems = sentences(looks.reader, error)
-        return Response(context.create_form(looks, conversation, typed, problems=problems), status=422)
+        return Response(context.create_form(looks, conversation, typed, begun=begun, problems=problems), status=422)
     except creation.WouldDuplicate as error:
-        return Response(context.create_form(looks, conversation, typed, duplicates=error.candidates))
+        same = error.candidates
+        return Response(context.create_form(looks, conversation, typed, begun=begun, duplicates=same, warned=True))
     return panel_with_undo(looks, conversation, looks.reader.t("create.done", name=given.name), entry, "created")
 
 
@@ -78,5 +81,5 @@ def edit(viewer: Associate, public_id: str) -> Response:
     link = facts.current_link(conversation)
     if link is None:
         raise NotFound
-    form = context.edit_form(looks, conversation, link.profile)
+    form = context.edit_form(looks, conversation, link)
     return Response(context.panel(looks, conversation, identity=form))

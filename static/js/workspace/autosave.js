@@ -17,7 +17,9 @@
   }
 
   document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-autosave]");
+    // A field that is taken away half-typed says that it has changed, when htmx has already let go of its form: a submit
+    // would then load a document in place of the workspace.
+    const form = event.target.closest("form[data-autosave][data-htmx-powered]");
     if (form && event.target === value(form)) form.requestSubmit();
   });
 

@@ -1,11 +1,11 @@
-// Moving about: which row and which section are the current ones, where the focus goes, and what the title says.
+// Moving about: which row and which section are the current ones, and where the focus goes.
 (() => {
   function mark() {
     const open = location.pathname.match(/^\/conversations\/([^/]+)/)?.[1];
     for (const row of document.querySelectorAll("[data-testid=conversation-row]")) {
       row.dataset.conversation === open ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current");
     }
-    const section = { profiles: "profiles", settings: "settings", audit: "settings" }[location.pathname.split("/")[1]] ?? "inbox";
+    const section = { profiles: "profiles", settings: "settings", audit: "settings", me: "me" }[location.pathname.split("/")[1]] ?? "inbox";
     for (const link of document.querySelectorAll("[data-section]")) {
       link.dataset.section === section ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
     }
@@ -13,9 +13,10 @@
     for (const tab of document.querySelectorAll(".inbox-tabs a")) {
       tab.id === list ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current");
     }
-    const waiting = +(document.querySelector("[data-waiting]")?.dataset.waiting ?? 0);
-    const title = document.title.replace(/^\(\d+\) /, "");
-    document.title = waiting ? `(${waiting}) ${title}` : title;
+    for (const link of document.querySelectorAll(".subnav a, .tabs a")) {
+      const there = link.getAttribute("href"), below = link.closest(".subnav") && location.pathname.startsWith(`${there}/`);
+      location.pathname === there || below ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
+    }
   }
 
   // Only somebody who moved is taken to a heading; what is pushed leaves the focus alone.

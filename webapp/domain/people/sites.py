@@ -1,14 +1,27 @@
-"""Web sites of the retailer: which pages may show the widget, and what it asks before a chat."""
+"""Web sites of the retailer: which pages may show the widget, what it asks before a chat, how it looks and speaks."""
 
 from __future__ import annotations
 
+import re
 import secrets
-from urllib.parse import urlsplit
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
+from .. import audit, clock, texts
 from ..db import verb
-from ..errors import Invalid
-from ..tables import Site
+from ..errors import Invalid, Problems
+from ..tables import Associate, Site
 from ..tables.sites import FIELDS
+from . import origins as pages
+
+TEXTS = ("title", "line", "why", "greeting")  # words of the widget that a site may have of its own
+LANGUAGES = ("en", "fr")
+LONGEST_TEXT = 120
+_MATCHED_BY = {"name", "email"}  # without both nothing is linked by itself
+_SEEN_EVERY = timedelta(minutes=1)
+_colour = re.compile(r"#[0-9a-f]{6}")
+Texts = dict[str, dict[str, str]]  # language: {name of a text: words}
 
 
 def by_key(key: str) -> Site | None:
@@ -17,23 +30,52 @@ def by_key(key: str) -> Site | None:
     return found
 
 
+def every() -> list[Site]:
+    """Return all sites, the oldest first."""
+    return list(Site.select().order_by(Site.id))
+
+
+def is_colour(text: str) -> bool:
+    """Say whether this is a colour as it is kept, "#rrggbb"."""
+    return bool(_colour.fullmatch(text))
+
+
+def can_link(site: Site) -> bool:
+    """Say whether the form asks for what automatic linking and the warning banner need."""
+    return bool(site.prechat_enabled) and set(site.shown_fields) >= _MATCHED_BY
+
+
 @verb
 def add(
     name: str,
-    origins: list[str],
+    origins: Iterable[str],
     *,
     key: str | None = None,
     prechat_enabled: bool = True,
-    required_fields: tuple[str, ...] = (),
+    shown_fields: Iterable[str] = FIELDS,
+    required_fields: Iterable[str] = (),
+    colour: str = "",
+    plain_http: bool = False,
+    by: Associate | None = None,
 ) -> Site:
-    """Add a site; `origins` are exact ("https://shop.example"), `required_fields` of name, email, phone."""
-    site: Site = Site.create(
-        key=key or f"pk_{secrets.token_urlsafe(12)}",
-        name=name,
-        origins=_checked_origins(origins),
-        prechat_enabled=prechat_enabled,
-        required_fields=_checked_fields(required_fields),
+    """Add a site; `origins` are lines as `origins.read` reads them, fields are of name, email, phone.
+
+    What is required is shown. `plain_http` allows pages without TLS, `by` is nobody for the program `rapport`.
+    Raises `Invalid` for everything that has to be mended.
+    """
+    values = _checked(
+        {
+            "name": name,
+            "origins": origins,
+            "prechat_enabled": prechat_enabled,
+            "shown_fields": [*shown_fields, *required_fields],
+            "required_fields": required_fields,
+            "colour": colour,
+        },
+        plain_http,
     )
+    site: Site = Site.create(key=key or f"pk_{secrets.token_urlsafe(12)}", **values)
+    audit.record("site_added", str(site.name), by=by, changes=audit.changed({}, values))
     return site
 
 
@@ -41,36 +83,117 @@ def add(
 def change(
     site: Site,
     *,
-    origins: list[str] | None = None,
+    name: str | None = None,
+    origins: Iterable[str] | None = None,
     prechat_enabled: bool | None = None,
-    required_fields: tuple[str, ...] | None = None,
+    shown_fields: Iterable[str] | None = None,
+    required_fields: Iterable[str] | None = None,
+    colour: str | None = None,
+    texts: Texts | None = None,
+    plain_http: bool = False,
+    by: Associate | None = None,
 ) -> None:
-    """Change what is given of a site, and leave the rest."""
+    """Change what is given of a site as `add` would take it, and leave the rest; "" takes the widget's own colour."""
     given = {
-        "origins": None if origins is None else _checked_origins(origins),
+        "name": name,
+        "origins": origins,
         "prechat_enabled": prechat_enabled,
-        "required_fields": None if required_fields is None else _checked_fields(required_fields),
+        "shown_fields": shown_fields,
+        "required_fields": required_fields,
+        "colour": colour,
+        "texts": texts,
     }
-    changes = {name: value for name, value in given.items() if value is not None}
-    for name, value in changes.items():
-        setattr(site, name, value)
+    values = _checked({field: value for field, value in given.items() if value is not None}, plain_http)
+    present: Site = Site.get_by_id(site.id)
+    _keep_together(present, values)
+    changes = audit.changed({field: getattr(present, field) for field in values}, values)
     if changes:
-        site.save(only=list(changes))
+        Site.update({field: after for field, (_, after) in changes.items()}).where(Site.id == site.id).execute()
+        audit.record("site_changed", str(present.name), by=by, changes=changes)
+    for field, value in values.items():
+        setattr(site, field, value)
 
 
-def _checked_origins(origins: list[str]) -> list[str]:
-    for origin in origins:
-        parts = urlsplit(origin)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.netloc
-            or origin != f"{parts.scheme}://{parts.netloc}"
-        ):
-            raise Invalid({"origin": "not_an_origin"})
-    return origins
+@verb
+def seen(site: Site, origin: str) -> None:
+    """Note that a page of this origin has opened the widget; at most once a minute, and only if the site lists it."""
+    if pages.matches(origin, site.origins):
+        due = Site.seen_at.is_null() | (Site.seen_at < clock.now() - _SEEN_EVERY)
+        Site.update(seen_at=clock.now(), seen_on=origin).where(Site.id == site.id, due).execute()
 
 
-def _checked_fields(fields: tuple[str, ...]) -> list[str]:
-    if set(fields) - set(FIELDS):
-        raise Invalid({"require": "not_a_choice"})
+def _keep_together(site: Site, values: dict[str, Any]) -> None:
+    """What is required is shown: showing less requires less, requiring more shows more."""
+    if "required_fields" in values:
+        shown = values.get("shown_fields", site.shown_fields)
+        values["shown_fields"] = _ordered({*shown, *values["required_fields"]})
+    elif "shown_fields" in values:
+        values["required_fields"] = _ordered(set(site.required_fields) & set(values["shown_fields"]))
+
+
+def _checked(values: dict[str, Any], plain_http: bool) -> dict[str, Any]:
+    """Return the values as they are kept; raises `Invalid` naming all that are wrong."""
+    problems, kept = Problems(), {}
+    checks = _CHECKS | {"origins": lambda lines: pages.read(lines, plain_http=plain_http)}
+    for field, value in values.items():
+        with problems.of():
+            kept[field] = checks[field](value)
+    problems.complain()
+    return kept
+
+
+def _checked_name(name: str) -> str:
+    if problem := texts.problem_with(name, texts.LIMITS["name"]):
+        raise Invalid({"name": problem})
+    tidied = texts.tidy(name)
+    if not tidied:
+        raise Invalid({"name": "name_missing"})
+    return tidied
+
+
+def _checked_colour(colour: str) -> str:
+    folded = colour.strip().lower()
+    if folded and not is_colour(folded):
+        raise Invalid({"colour": "not_a_colour"})
+    return folded
+
+
+def _checked_texts(words: Texts) -> Texts:
+    """Return the texts that say something; what is wrong is named as `title_fr`."""
+    problems: dict[str, str] = {}
+    kept: Texts = {}
+    for language, named in words.items():
+        if language not in LANGUAGES or set(named) - set(TEXTS):
+            raise Invalid({"texts": "not_a_choice"})
+        for name, text in named.items():
+            if problem := texts.problem_with(text, LONGEST_TEXT):
+                problems[f"{name}_{language}"] = problem
+            elif tidied := texts.tidy(text):
+                kept.setdefault(language, {})[name] = tidied
+    if problems:
+        raise Invalid(problems)
+    return kept
+
+
+def _checked_fields(name: str) -> Any:
+    def check(fields: Iterable[str]) -> list[str]:
+        chosen = set(fields)
+        if chosen - set(FIELDS):
+            raise Invalid({name: "not_a_choice"})
+        return _ordered(chosen)
+
+    return check
+
+
+def _ordered(fields: set[str]) -> list[str]:
     return [field for field in FIELDS if field in fields]
+
+
+_CHECKS: dict[str, Any] = {
+    "name": _checked_name,
+    "prechat_enabled": bool,
+    "shown_fields": _checked_fields("show"),
+    "required_fields": _checked_fields("require"),
+    "colour": _checked_colour,
+    "texts": _checked_texts,
+}

@@ -48,7 +48,7 @@ def furnish() -> House:
     """Fill an empty database with the cast."""
     lyon = stores.add("lyon", "Lyon", "FR", "Europe/Paris", is_default=True)
     london = stores.add("london", "London", "GB", "Europe/London")
-    site = sites.add("Maison Lumière", ["http://shop.example"], key="pk_test")
+    site = sites.add("Maison Lumière", ["http://shop.example"], key="pk_test", plain_http=True)
 
     def associate(name: str, email: str, *where: Store, role: str = "associate", chats: bool = True) -> Associate:
         return associates.add(name, email, None, role=role, stores=list(where), chat_enabled=chats,

@@ -18,7 +18,7 @@ def create_app(settings: Settings) -> Flask:
     # Imported here, so that the domain can be used without the web.
     from flask import Flask
 
-    from . import assets, errors, render, security
+    from . import assets, errors, refused, render, security
     from .afterwards import Afterwards
     from .domain import db
     from .live import pushes
@@ -34,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     db.open_sqlite(settings.sqlite_path)
     app.extensions["assets"] = assets.Assets(settings.static_dir, reload=settings.env == "development")
     render.use(app.extensions["assets"].url, reload=settings.env == "development")
+    app.extensions["refused"] = refused.Refused()
     _connect_per_request(app)
     security.protect(app)
     errors.answer(app)

@@ -5,7 +5,7 @@ old styles on new pages. There is no build step: a bundle is files of static/ on
 
 app.css, app.js        the workspace
 widget.css, widget.js  the frame of the widget; its styles are those that static/css/widget.txt names
-shop.css               the demo's shop, likewise
+shop.css, shop.js      the demo's shop, likewise
 loader.js              what the shop's page loads; it has an address of its own that never changes
 and single files       icons
 """
@@ -31,6 +31,7 @@ SCRIPTS = {
 LISTED = ("widget", "shop")  # bundles of the styles that a list beside them names
 SINGLES = {
     "loader.js": "js/loader.js",
+    "shop.js": "js/shop.js",
     "icons.svg": "icons.svg",
     "favicon.svg": "favicon.svg",
 }

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 from zoneinfo import available_timezones
 
 from flask import Response, current_app, g, redirect, request
+from werkzeug import Response as AnyResponse
 
+from .domain import clock
 from .domain.errors import NotFound
-from .domain.people import sessions, visitors
+from .domain.identity import proof
+from .domain.people import identity_keys, sessions, visitors
 from .domain.tables import Associate, SignIn, Site, Store, StoreMember, Visitor
 from .i18n import Reader, best
 
@@ -20,6 +23,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 VISITOR_AGE = 60 * 60 * 24 * 30 * 13  # SPEC section 7: 13 months from the last chat
+IDENTITY_HEADER = "X-Rapport-Identity"  # carries what the retailer signed of a customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ def session_cookie() -> str:
 def is_secure() -> bool:
     """Say whether people reach us over TLS."""
     return bool(current_app.config["RAPPORT"].base_url.startswith("https://"))
+
+
+def remember_session(response: AnyResponse, token: str) -> None:
+    """Let the browser keep the token of a session."""
+    response.set_cookie(session_cookie(), token, httponly=True, samesite="Lax", secure=is_secure())
 
 
 def current_sign_in() -> SignIn | None:
@@ -126,12 +135,20 @@ def to_sign_in() -> Any:
     """Answer with the way to the sign-in page, as a redirect or, for htmx, as a header."""
     asked_by_htmx = bool(request.headers.get("HX-Request"))
     # What htmx asks for may be a part of a page: the way back is to the page on which it stands.
-    page = urlsplit(request.headers.get("HX-Current-URL", "")).path if asked_by_htmx else ""
+    page = address(request.headers.get("HX-Current-URL", "")).path if asked_by_htmx else ""
     here = page or (request.full_path.rstrip("?") if request.method == "GET" else "/inbox/waiting")
     there = f"/sign-in?next={quote(here, safe='/')}"
     if asked_by_htmx:
         return Response(status=204, headers={"HX-Redirect": there})
     return redirect(there)
+
+
+def address(text: str) -> SplitResult:
+    """Return the parts of an address that came in a header; of one that cannot be read, none."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return urlsplit("")
 
 
 def visitor_cookie(site: Site) -> str:
@@ -145,12 +162,35 @@ def current_visitor(site: Site) -> Visitor | None:
     return visitors.by_token(site, token) if token else None
 
 
+def proved(site: Site) -> proof.Proved | None:
+    """Return what the retailer has signed of the customer who asks, or None when nothing came; raises `NotProved`."""
+    token = request.headers.get(IDENTITY_HEADER)
+    if token is None:
+        return None
+    master = current_app.config["RAPPORT"].secret_key.encode()
+
+    def secret(kid: str) -> bytes | None:
+        key = identity_keys.usable(site, kid)
+        return identity_keys.secret(key, master).encode() if key else None
+
+    return proof.verify(token, str(site.key), secret, clock.now())
+
+
 def remember_visitor(response: Response, site: Site, token: str) -> None:
     """Let the browser keep the visitor's token, apart for each page that frames us where browsers can do that."""
+    _set_visitor_cookie(response, site, token, VISITOR_AGE)
+
+
+def forget_visitor(response: Response, site: Site) -> None:
+    """Let the browser drop the visitor's token."""
+    _set_visitor_cookie(response, site, "", 0)
+
+
+def _set_visitor_cookie(response: Response, site: Site, token: str, age: int) -> None:
     response.set_cookie(
         visitor_cookie(site),
         token,
-        max_age=VISITOR_AGE,
+        max_age=age,
         path="/widget",
         secure=True,  # browsers make an exception for the addresses of a machine itself
         httponly=True,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+import jwt
+
 from . import demo_people
 from .config import Settings
 from .domain import clock
 from .domain.chats import lifecycle, messages, requests, threads
 from .domain.identity import linking
-from .domain.people import associates, passwords, sites, stores
+from .domain.people import associates, identity_keys, passwords, sites, stores
 from .domain.profiles import creating, editing
 from .domain.profiles.contact import Given
 from .domain.tables import Associate, Profile, Site, Store
@@ -19,6 +21,7 @@ RETAILER = "Maison Lumière"
 PASSWORD = "demo-password"
 DEMO_SITE_KEY = "pk_demo"
 DEMO_SITE_KEY_WITHOUT_FORM = "pk_demo_direct"
+IDENTITY_LIFE = 15 * 60  # seconds
 
 
 def fill_if_empty(settings: Settings) -> bool:
@@ -27,11 +30,45 @@ def fill_if_empty(settings: Settings) -> bool:
     if Store.select().exists():
         for key in (DEMO_SITE_KEY, DEMO_SITE_KEY_WITHOUT_FORM):
             if site := sites.by_key(key):
-                sites.change(site, origins=origins)
+                sites.change(site, origins=origins, plain_http=True)
+                _see_to_identity_key(site)
         return False
     house = _Demo(origins)
     house.fill()
     return True
+
+
+def customer(number: str) -> Profile | None:
+    """Return the customer who is signed in at the demo shop under this customer number, or None."""
+    found: Profile | None = Profile.get_or_none(Profile.external_id == number, Profile.withdrawn_at.is_null())
+    return found
+
+
+def identity_token(settings: Settings, site_key: str, profile: Profile) -> str | None:
+    """Return what the demo shop's back end signs of a customer, or None when the site has no key that is valid."""
+    site = sites.by_key(site_key)
+    key = next((key for key in identity_keys.of(site) if key.revoked_at is None), None) if site else None
+    if key is None:
+        return None
+    now = int(clock.now().timestamp())
+    claims = {
+        "aud": site_key,
+        "sub": profile.external_id,
+        "iat": now,
+        "exp": now + IDENTITY_LIFE,
+        "name": profile.name,
+        "email": editing.value_of(profile, "email"),
+        "email_verified": True,
+        "phone": editing.value_of(profile, "phone"),
+    }
+    secret = identity_keys.secret(key, settings.secret_key.encode())
+    return jwt.encode(claims, secret, algorithm="HS256", headers={"kid": key.kid})
+
+
+def _see_to_identity_key(site: Site) -> None:
+    """Make the demo shop a key; but not again when somebody has revoked it."""
+    if not identity_keys.of(site):
+        identity_keys.add(site, by=None)
 
 
 def welcome(settings: Settings) -> str:
@@ -86,8 +123,12 @@ class _Demo:
                 chat_enabled=chats,
                 password_hash=password,
             )
-        self.site: Site = sites.add(RETAILER, self.origins, key=DEMO_SITE_KEY)
-        sites.add(RETAILER, self.origins, key=DEMO_SITE_KEY_WITHOUT_FORM, prechat_enabled=False)
+        self.site: Site = sites.add(RETAILER, self.origins, key=DEMO_SITE_KEY, plain_http=True)
+        direct = sites.add(
+            RETAILER, self.origins, key=DEMO_SITE_KEY_WITHOUT_FORM, prechat_enabled=False, plain_http=True
+        )
+        for site in (self.site, direct):
+            _see_to_identity_key(site)
 
     def _customers(self) -> None:
         for number, (name, email, phone, region, *more) in enumerate(demo_people.CUSTOMERS):

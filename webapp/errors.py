@@ -21,13 +21,13 @@ def answer(app: Flask) -> None:
 def sentence(reader: Reader, error: DomainError) -> str:
     """Return what to tell the reader."""
     if isinstance(error, Invalid):
-        return " ".join(reader.t(f"error.{code}") for code in error.fields.values())
+        return " ".join(sentences(reader, error).values())
     return reader.t(f"error.{error.code}", **error.facts)
 
 
 def sentences(reader: Reader, error: Invalid) -> dict[str, str]:
     """Return what to tell the reader at each field."""
-    return {field: reader.t(f"error.{code}") for field, code in error.fields.items()}
+    return {field: reader.t(f"error.{code}", **error.about.get(field, {})) for field, code in error.fields.items()}
 
 
 def _status(error: DomainError) -> int:

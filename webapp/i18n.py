@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta, get_day_names
 from babel.messages.pofile import read_po
 
 from .domain import clock
@@ -56,6 +56,30 @@ class Reader:
             return self.t("day.yesterday")
         return format_date(day, "d MMMM" if day.year == today.year else "d MMMM y", locale=self.locale)
 
+    def coming_day(self, moment: datetime) -> str:
+        """Return a day that is to come in words: today, tomorrow, the day of this week, or weekday and date."""
+        day, today = self._here(moment).date(), self._here(clock.now()).date()
+        if day <= today + timedelta(days=1):
+            return self.t("day.today" if day <= today else "day.tomorrow").lower()
+        form = "EEEE" if day < today + timedelta(days=7) else "EEEE d MMMM"
+        return format_date(day, form, locale=self.locale)
+
+    def weekday(self, number: int) -> str:
+        """Return the name of a day of the week, Monday being 0, as it begins a line."""
+        return _begun(get_day_names("wide", locale=self.locale)[number])
+
+    def weekday_in_short(self, number: int) -> str:
+        """Return the short name of a day of the week, Monday being 0, as it begins a line."""
+        return _begun(get_day_names("abbreviated", locale=self.locale)[number])
+
+    def full_date(self, day: date) -> str:
+        """Return a date with its year, "25 December 2026"."""
+        return format_date(day, "d MMMM y", locale=self.locale)
+
+    def region(self, code: str) -> str:
+        """Return the name of a country by its ISO 3166 code."""
+        return str(Locale.parse(self.locale).territories.get(code, code))
+
     def day_key(self, moment: datetime) -> str:
         """Return the day as "2026-11-22", to tell one day from another."""
         return self._here(moment).date().isoformat()
@@ -82,6 +106,10 @@ class Reader:
     def date_of(self, moment: datetime) -> date:
         """Return the calendar day of a moment where the reader is."""
         return self._here(moment).date()
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +141,7 @@ def words(language: str) -> Words:
 
 def best(wanted: list[str]) -> str:
     """Return the best language we have for the wanted ones ("fr-CA", "en"), English when none fits."""
-    found = negotiate_locale([item.replace("-", "_") for item in wanted], LANGUAGES)
+    found = negotiate_locale([item.replace("-", "_").lower() for item in wanted], LANGUAGES)
     return found or "en"
 
 

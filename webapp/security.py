@@ -1,7 +1,8 @@
 """What protects every page: the content policy, the check of where a request comes from, and the limits.
 
 A policy names what a page may load and who may frame it; nothing inline is ever allowed. An unsafe request must come
-from our own pages (`Origin`), and carry the token of its session.
+from our own pages (`Origin`), and carry the token of its session. What cannot be read is refused before anybody looks
+at it: another host's name, text that is no UTF-8, a form with fields by the hundred.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hmac
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
 from limits import RateLimitItemPerSecond
@@ -22,6 +23,7 @@ from . import auth
 from .domain.errors import DomainError
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+DOORS = ("/sign-in", "/join/", "/first-run")  # where nobody is signed in yet
 
 
 class TooMany(DomainError):
@@ -106,8 +108,9 @@ def is_own_origin(origin: str | None) -> bool:
 
 
 def protect(app: Flask) -> None:
-    """Check every unsafe request before its view, and put the headers on every answer."""
+    """Check every request before its view, and put the headers on every answer."""
     app.extensions["limiter"] = Limiter()
+    app.before_request(_check_host)
     app.before_request(_check_source)
     app.after_request(_put_headers)
 
@@ -122,16 +125,43 @@ def allow_embedding(base_url: str) -> None:
     g.embeds = base_url
 
 
+def _check_host() -> None:
+    """Answer to our own name only: whatever is made of another's, from links to policies, would be poisoned.
+
+    The port may differ, for proxies drop it; and whoever watches the process asks by its address.
+    """
+    settings = current_app.config["RAPPORT"]
+    asked = urlsplit(f"//{request.host}").hostname
+    ours = asked == urlsplit(settings.base_url).hostname or settings.env == "development"
+    if not asked or not (ours or request.path == "/healthz"):
+        abort(400)
+
+
+def _check_text() -> None:
+    """Refuse text that is no UTF-8, which would be kept garbled, and more fields than any form of ours has.
+
+    No form of ours brings a file: all that comes in is text.
+    """
+    body, is_form = request.get_data(), request.mimetype == "application/x-www-form-urlencoded"
+    if is_form and body.count(b"&") >= current_app.config["MAX_FORM_PARTS"]:
+        abort(413)
+    try:
+        (unquote_to_bytes(body) if is_form else body).decode()
+    except UnicodeDecodeError:
+        abort(400)
+
+
 def _check_source() -> Any:
     if request.method in SAFE:
         return None
     if not is_own_origin(request.headers.get("Origin")):
         abort(403)
+    _check_text()
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     purpose = request_purpose()
     if hmac.compare_digest(sent.encode("utf-8", "replace"), csrf_token(purpose).encode()):
         return None
-    if purpose == "sign-in" and request.path != "/sign-in":
+    if purpose == "sign-in" and not request.path.startswith(DOORS):
         return auth.to_sign_in()  # the session has ended since the page was made
     return abort(403)
 
@@ -140,7 +170,8 @@ def _put_headers(response: Response) -> Response:
     headers = response.headers
     embeds = g.get("embeds", "")
     frames, ancestors = embeds or "'none'", g.get("frame_ancestors", "'none'")
-    host = urlsplit(request.host_url).netloc
+    settings = current_app.config["RAPPORT"]
+    host = request.host if settings.env == "development" else urlsplit(settings.base_url).netloc
     headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; base-uri 'none'; form-action 'self'; img-src 'self' data:; font-src 'self'; "

@@ -33,6 +33,8 @@ expect.set_options(timeout=PATIENCE)
 class Server:
     """The program, serving on a port of its own; it can be restarted in mid-story."""
 
+    arguments: tuple[str, ...] = ("--demo",)
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         with socket.socket() as free:
@@ -49,12 +51,20 @@ class Server:
         """The shop is on another host than the program, so that its frame is truly third-party."""
         return f"http://localhost:{self.port}/demo/shop"
 
+    @property
+    def environ(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("RAPPORT_")}
+        return kept | {"RAPPORT_DATA_DIR": str(self.folder), "PORT": str(self.port), "RAPPORT_THREADS": "48"}
+
+    def rapport(self, *arguments: str) -> str:
+        """Run a command of the program beside the server; return what it prints."""
+        command = [sys.executable, "-m", "webapp.cli", *arguments]
+        return subprocess.run(command, env=self.environ, check=True, capture_output=True, text=True).stdout.strip()
+
     def start(self) -> None:
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("RAPPORT_")}
-        environ |= {"RAPPORT_DATA_DIR": str(self.folder), "PORT": str(self.port), "RAPPORT_THREADS": "48"}
         with (self.folder / "server.log").open("ab") as log:
-            command = [sys.executable, "-m", "webapp.cli", "serve", "--demo"]
-            self.process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+            command = [sys.executable, "-m", "webapp.cli", "serve", *self.arguments]
+            self.process = subprocess.Popen(command, env=self.environ, stdout=log, stderr=log)
         self._wait_until_it_answers()
 
     def stop(self, how: int = signal.SIGTERM) -> None:

@@ -143,6 +143,22 @@ def test_conflict_and_editing(
     shoot("edit", alice.page)
 
 
+def test_stores_and_audit_log(associate: Callable[..., Associate], shoot: Callable[..., None]) -> None:
+    dana = associate("dana")
+    dana.page.goto(f"{dana.workspace}/settings/stores")
+    shoot("settings-stores", dana.page)
+    dana.page.goto(f"{dana.workspace}/settings/stores/london")
+    dana.see("hours-these").check()
+    dana.see("hours-day").first.get_by_label("Monday, opens again at").fill("08:00")
+    shoot("settings-store", dana.page)
+    dana.see("settings-save").click()
+    expect(dana.see("field-error")).to_be_visible()
+    shoot("settings-store-refused", dana.page)
+    dana.page.get_by_text("Discard").click()
+    dana.page.goto(f"{dana.workspace}/audit")
+    shoot("audit", dana.page)
+
+
 def test_widget(
     associate: Callable[..., Associate], customer: Callable[..., Customer], shoot: Callable[..., None]
 ) -> None:
@@ -161,3 +177,43 @@ def test_widget(
     jane.see("details-close").click()
     jane.ends()
     shoot("shop-ended", jane.page)
+
+
+def test_associates(
+    associate: Callable[..., Associate], new_context: Callable[..., Any], shoot: Callable[..., None]
+) -> None:
+    dana = associate("dana")
+    settings, me = f"{dana.workspace}/settings/associates", f"{dana.workspace}/me"
+    for name, path in (("associate", f"{settings}/1"), ("me", me), ("invite", f"{settings}/invite")):
+        dana.page.goto(path)
+        shoot(name, dana.page)
+    dana.see("settings-email").fill("alice@maison.example")
+    dana.see("invite-submit").click()
+    expect(dana.see("field-error")).to_be_visible()
+    dana.see("settings-email").fill("eva@maison.example")
+    dana.see("invite-submit").click()
+    link = dana.see("invite-link").inner_text()
+    shoot("invited", dana.page)
+    dana.page.goto(settings)
+    shoot("associates", dana.page)
+    page = new_context().new_page()
+    page.goto(link)
+    shoot("join", page)
+    page.goto(f"{dana.workspace}/join/nothing")
+    shoot("join-dead", page)
+
+
+def test_a_customer_who_is_signed_in(
+    associate: Callable[..., Associate], customer: Callable[..., Customer], shoot: Callable[..., None]
+) -> None:
+    alice, jane = associate("alice"), customer("?signed_in=C-1001")
+    expect(jane.see("prechat-name")).to_have_value("Jane Doe")
+    jane.asks("Is the Halo lamp in stock?")
+    alice.accepts("Is the Halo lamp in stock?")
+    alice.says("It is, in brass. Shall we put one aside for you, until you come by on Saturday morning?")
+    shoot("verified", alice.page)
+    jane.ends()
+    jane.begins_anew()
+    jane.see("earlier-chat").first.locator("summary").click()
+    expect(jane.see("earlier-log")).to_be_visible()
+    shoot("shop-signed-in", jane.page)

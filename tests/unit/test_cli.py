@@ -8,7 +8,7 @@ import pytest
 
 from webapp import cli
 from webapp.domain import db
-from webapp.domain.tables import Associate, Conversation, Profile, Site, Store
+from webapp.domain.tables import Associate, AuditEntry, Conversation, Profile, Site, Store
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,19 @@ def test_a_shop_is_set_up_without_touching_the_database(capsys: pytest.CaptureFi
     assert all(words in printed for words in ("Europe/Paris", "not chat-enabled", "https://shop.example", "strict"))
 
 
+def test_a_site_asks_and_looks_as_the_program_was_told(capsys: pytest.CaptureFixture[str]) -> None:
+    run("site", "add", "Shop", "--origin", "https://SHOP.example/", "--show", "name, email", "--colour", "#1F5F8B")
+    key = capsys.readouterr().out.strip()
+    site = Site.get()
+    assert (site.origins, site.shown_fields, site.colour) == (["https://shop.example"], ["name", "email"], "#1f5f8b")
+    run("site", "set", key, "--require", "phone", "--colour", "")
+    site = Site.get()
+    assert (site.shown_fields, site.required_fields, site.colour) == (["name", "email", "phone"], ["phone"], "")
+    run("site", "list")
+    assert capsys.readouterr().out.split("\t")[:5] == [key, "Shop", "https://shop.example", "form", "phone"]
+    assert [entry.associate for entry in AuditEntry.select()] == [None, None]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -50,6 +63,8 @@ def test_a_shop_is_set_up_without_touching_the_database(capsys: pytest.CaptureFi
         ["user", "add", "a@b.example", "--name", "A", "--password", "x", "--store", "nowhere"],
         ["site", "add", "Shop", "--origin", "shop.example"],
         ["site", "add", "Shop", "--origin", "https://shop.example/path"],
+        ["site", "add", "Shop", "--colour", "red"],
+        ["site", "add", "Shop", "--show", "shoe_size"],
         ["store", "add", "x", "--name", "X", "--region", "FR", "--time-zone", "Mars/Olympus"],
     ],
 )

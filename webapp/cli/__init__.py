@@ -12,9 +12,9 @@ from ..domain import db, schema
 from ..domain.errors import DomainError
 from ..errors import sentence
 from ..i18n import Reader
-from . import house, people, process, sites, stores
+from . import house, identity_keys, people, process, rights, sites, stores
 
-NOUNS = (process, people, stores, sites, house)
+NOUNS = (process, people, stores, sites, identity_keys, house, rights)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from .. import demo
 from ..config import SETTINGS, Settings
 from ..domain import db, schema
+from ..domain.people import setup
 from .commands import noun, verb
 
 
@@ -18,6 +19,7 @@ def add_to(nouns: Any) -> None:
     serve = verb(nouns, "serve", _serve, "serve pages, the widget and sockets", connected=False)
     serve.add_argument("--demo", action="store_true", help="fill an empty database with demo data first")
     verb(nouns, "migrate", _migrate, "bring the database to the schema of this version", needs_schema=False)
+    verb(nouns, "first-run", _first_run, "print the address at which an empty house is set up")
     verb(nouns, "demo", _demo, "fill an empty database with demo data")
     config = noun(nouns, "config", "settings of the process")
     verb(config, "check", _config_check, "say whether the settings are in order", needs_schema=False)
@@ -32,12 +34,25 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
             demo.fill_if_empty(settings)
     app = create_app(settings)
     print(demo.welcome(settings) if options.demo else f"Rapport: {settings.base_url}", flush=True)
+    with db.database.connection_context():
+        if setup.is_due():
+            print(f"Nobody is here yet. Set Rapport up at {_first_run_address(settings)}", flush=True)
     serving.serve(app, settings)
 
 
 def _migrate(options: argparse.Namespace, settings: Settings) -> None:
     applied = schema.migrate(settings.data_dir / "migrate.lock")
     print("\n".join(applied) or "up to date")
+
+
+def _first_run(options: argparse.Namespace, settings: Settings) -> None:
+    if not setup.is_due():
+        sys.exit("rapport: somebody is here already; managers invite others (rapport user invite)")
+    print(_first_run_address(settings))
+
+
+def _first_run_address(settings: Settings) -> str:
+    return f"{settings.base_url}/first-run?code={setup.code(settings.secret_key)}"
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class DomainError(Exception):
     """A refusal: `code` is the key of its sentence, `facts` are what the sentence needs."""
@@ -24,11 +27,15 @@ class Refused(DomainError):
 
 
 class Invalid(DomainError):
-    """Input that can be mended: `fields` maps each field to the code of what is wrong with it."""
+    """Input that can be mended: `fields` maps each field to the code of what is wrong with it.
 
-    def __init__(self, fields: dict[str, str]) -> None:
+    `about` holds, for a field, the facts that its sentence needs.
+    """
+
+    def __init__(self, fields: dict[str, str], **about: dict[str, object]) -> None:
         super().__init__("invalid", fields=fields)
         self.fields = fields
+        self.about = about
 
 
 class Stale(Refused):
@@ -38,3 +45,28 @@ class Stale(Refused):
         super().__init__("stale", current=current, name=changed_by)
         self.current = current
         self.changed_by = changed_by
+
+
+class Problems:
+    """Gathers what is wrong with several parts of one thing, so that all of it is said at once."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, str] = {}
+        self.about: dict[str, dict[str, object]] = {}
+
+    @contextmanager
+    def of(self, **renamed: str) -> Iterator[None]:
+        """Keep what is wrong with one part; `renamed` maps the part's names of fields to those of the whole."""
+        try:
+            yield
+        except Invalid as error:
+            for field, code in error.fields.items():
+                whole = renamed.get(field, field)
+                self.fields.setdefault(whole, code)
+                if field in error.about:
+                    self.about.setdefault(whole, error.about[field])
+
+    def complain(self) -> None:
+        """Raise `Invalid` with everything that was wrong, if anything was."""
+        if self.fields:
+            raise Invalid(self.fields, **self.about)

@@ -46,6 +46,14 @@ class ChatReopened:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatPutBack:
+    """Whoever had accepted the chat is gone: it waits again."""
+
+    conversation: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSent:
     conversation: int
     line: int
@@ -100,6 +108,16 @@ class ProfileChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonErased:
+    """A person is gone with her chats. Of those no row is left to look up, so their public ids are given."""
+
+    profiles: tuple[int, ...]
+    chats: tuple[str, ...]  # public ids
+    touched_chats: tuple[int, ...]  # that stay, and may have shown her
+    touched_profiles: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AvailabilityChanged:
     associate: int
 
@@ -109,6 +127,13 @@ class VisitorForgotten:
     """A browser is no longer known: the customer signed out, or cleared the device. Its sockets have to go."""
 
     visitor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RightsChanged:
+    """An associate has another role or other stores: what she watched may be out of her sight."""
+
+    associate: int
 
 
 @dataclass(frozen=True, slots=True)

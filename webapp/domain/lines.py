@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import clock
+from . import acting, clock
 from .tables import Associate, Conversation, Message
 
 
@@ -27,6 +27,7 @@ def write(
 
     `data` is what the sentence of a system line needs.
     """
+    acting.check(by)
     id = conversation if isinstance(conversation, int) else conversation.id
     counter = Conversation.seq if lane == "public" else Conversation.staff_seq
     rows = (

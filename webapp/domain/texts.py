@@ -13,8 +13,7 @@ LIMITS = {"name": 120, "email": 254, "phone": 32, "message": 4000, "search": 200
 
 _line_ends = re.compile("\r\n|[\r\u2028\u2029]")
 _controls = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_mark = "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
-_stacked = re.compile(f"({_mark}{{8}}){_mark}+")
+_HIGHEST_STACK = 8  # marks on one letter: no script needs more, and a tower covers the lines above
 _fillers = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0e\ufe0f"  # not white space, and yet nobody sees them
 
 
@@ -33,8 +32,19 @@ def tidy(text: str, *, lines: bool = False) -> str:
     text = _controls.sub("", _line_ends.sub("\n", text))
     if not lines:
         text = text.replace("\n", " ").replace("\t", " ")
-    text = _stacked.sub(r"\1", text).strip()
+    text = _without_towers(text).strip()
     return text if any(map(_is_seen, text)) else ""
+
+
+def _without_towers(text: str) -> str:
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks <= _HIGHEST_STACK:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _is_seen(character: str) -> bool:

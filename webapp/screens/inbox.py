@@ -12,9 +12,10 @@ from .. import render
 from ..auth import Viewer
 from ..domain import clock
 from ..domain.identity import banner
-from ..domain.people import access
+from ..domain.people import access, presence
 from ..domain.profiles import records
 from ..domain.tables import Associate, ContactDetails, Conversation, Link, Profile, Store
+from . import hours
 
 LONG_WAIT = timedelta(minutes=3)
 MOST = 100  # rows; more are reached by search, and a line says that they are there
@@ -46,10 +47,21 @@ def pane(viewer: Viewer, name: str) -> str:
         name=name,
         viewer=viewer,
         available=bool(associate.available),
+        closed=_closed(viewer, associate),
         counts=counts,
         groups=_grouped(viewer, name, rows),
         left_out=max(0, counts[name] - len(rows)),
     )
+
+
+def _closed(viewer: Viewer, associate: Associate) -> str:
+    """Return until when her stores are closed, in words, or "" while one is open."""
+    closed = presence.closed_for(associate) if viewer.chat_enabled else None
+    if closed is None:
+        return ""
+    if closed.until is None:
+        return viewer.reader.n("avail.closed", closed.stores)
+    return viewer.reader.n("avail.closed_until", closed.stores, when=hours.when(viewer.reader, closed.until))
 
 
 def _ordered(associate: Associate, name: str) -> list[Conversation]:

@@ -15,6 +15,7 @@ from ..domain.profiles import activity, editing, records, search
 from ..domain.profiles.normalise import show_phone
 from ..domain.tables import ActivityEntry, Associate, Conversation, Message, Profile, Store
 from ..i18n import Reader
+from . import rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def page_pane(viewer: Viewer, profile: Profile) -> str:
         record=record,
         details=details(viewer, profile),
         log=log(viewer, profile),
+        rights=rights.offer(viewer, profile),
     )
 
 

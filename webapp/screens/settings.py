@@ -35,7 +35,8 @@ def answer(
 ) -> Response:
     """Answer with a page of the settings; `page` is "" for the overview, `said` is told in a toast.
 
-    `title` is what the page is about when that is one thing of many: a store, an associate.
+    `title` is what the page is about when that is one thing of many: a store, an associate. Such a page has a way
+    back of its own, to the many.
     """
     t = looks.reader.t
     nav = render.partial(
@@ -44,7 +45,7 @@ def answer(
         current=page,
         groups=[(group, [(name, address(name)) for name in pages]) for group, pages in GROUPS],
     )
-    frame = render.partial("settings/frame", looks.reader, page=page, content=content)
+    frame = render.partial("settings/frame", looks.reader, page="" if title else page, content=content)
     title = title or t(f"settings.page.{page}" if page else "settings.title")
     pane = "settings" if page else "settings-list"
     panes = render.partial("panes", looks.reader, pane=pane, title=title, parts=(nav, frame))

@@ -6,20 +6,26 @@ knows it, its public lines, and what this customer typed. The page, an answer an
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from .. import render
-from ..domain.chats import messages
+from .. import colours, render
+from ..domain.chats import earlier, messages, requests
 from ..domain.identity import facts
+from ..domain.identity.proof import Proved
 from ..domain.profiles.contact import Given
 from ..domain.tables import Conversation, Message, Site
 from ..i18n import Reader
+from . import hours
 
 Problems = Mapping[str, str]  # field: sentence
+# Words that a site may have of its own, and those that stand there otherwise.
+WORDS = {"line": "widget.tagline", "why": "widget.why", "greeting": "widget.keep_browsing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Screen:
 
 def document(reader: Reader, site: Site, screen: Screen, csrf_token: str) -> str:
     """Draw the whole page of the frame around a screen."""
-    return render.page("widget", reader, site=site, screen=screen, csrf_token=csrf_token)
+    return render.page("widget", reader, site=site, screen=screen, csrf_token=csrf_token, look=look(site))
 
 
 def drawn(reader: Reader, screen: Screen) -> str:
@@ -54,18 +60,40 @@ def drawn(reader: Reader, screen: Screen) -> str:
 
 
 def prechat(
-    reader: Reader, site: Site, typed: Typed, *, problems: Problems | None = None, complaint: str = ""
+    reader: Reader,
+    site: Site,
+    typed: Typed,
+    *,
+    proved: Proved | None = None,
+    problems: Problems | None = None,
+    complaint: str = "",
+    cleared: bool = False,
 ) -> Screen:
-    """Return what stands before a chat: the form or, where the site has none, room for the first message."""
+    """Return what stands before a chat: the form or, where the site has none, room for the first message.
+
+    A customer whom the retailer has signed also finds her earlier chats; `cleared` says that the device was.
+    """
     return Screen(
         "widget/prechat" if site.prechat_enabled else "widget/start",
         {
             "site": site,
+            "words": words(reader, site),
             "query": query(reader, site),
             "typed": typed,
+            "proved": proved,
+            "earlier": earlier.of(site, proved.subject) if proved else [],
+            "closed": hours.closed(reader, requests.store_for(typed.store)),
             "problems": problems or {},
             "complaint": complaint,
+            "cleared": cleared,
         },
+    )
+
+
+def transcript(reader: Reader, conversation: Conversation) -> str:
+    """Draw the lines of an earlier chat, to be read and no more."""
+    return render.partial(
+        "widget/transcript", reader, conversation=conversation, lines=messages.log(conversation)
     )
 
 
@@ -77,6 +105,8 @@ def chat_screen(reader: Reader, conversation: Conversation, *, details_open: boo
         {
             "conversation": conversation,
             "site": site,
+            "words": words(reader, site),
+            "closed": hours.closed(reader, conversation.store) if conversation.state == "waiting" else None,
             "lines": messages.log(conversation),
             "query": query(reader, site),
             "details": _details(reader, conversation) if details_open else None,
@@ -116,6 +146,7 @@ def _details(
         "conversation": conversation,
         "query": query(reader, _site(conversation)),
         "typed": typed or given(conversation),
+        "shown": shown(conversation),
         "required": required(conversation),
         "problems": problems or {},
         "complaint": complaint,
@@ -133,9 +164,33 @@ def given(conversation: Conversation) -> Given:
     return Given("" if row.name_generated else str(row.name), str(row.email), str(row.phone))
 
 
+def shown(conversation: Conversation) -> list[str]:
+    """Return the fields that the site asks for at present."""
+    return list(_site(conversation).shown_fields)
+
+
 def required(conversation: Conversation) -> list[str]:
     """Return the fields that may not be left blank in this chat."""
     return list(_site(conversation).required_fields) if conversation.prechat_enabled else []
+
+
+def words(reader: Reader, site: Site) -> dict[str, str]:
+    """Return title, line, why and greeting in the reader's language: the site's own where it has them."""
+    own: dict[str, str] = {"title": str(site.name), **site.texts.get(reader.locale, {})}
+    return own | {name: own.get(name) or reader.t(key) for name, key in WORDS.items()}
+
+
+def look(site: Site) -> str:
+    """Return the address of the styles of a site that has a colour of its own, or ""."""
+    if not site.colour:
+        return ""
+    return "/widget/look.css?" + urlencode({"key": site.key, "v": look_version(site.colour)})
+
+
+@lru_cache(maxsize=256)
+def look_version(colour: str) -> str:
+    """Return what tells the styles of a colour from others, so that a browser may keep them for ever."""
+    return hashlib.sha256(colours.stylesheet(colour).encode()).hexdigest()[:12]
 
 
 def query(reader: Reader, site: Site) -> str:

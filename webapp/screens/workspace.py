@@ -7,7 +7,7 @@ from flask import Response, request
 from .. import render, security
 from ..auth import Viewer
 from ..domain.tables import Associate, Conversation
-from . import context, conversation, inbox
+from . import context, conversation, inbox, rail
 
 
 def answer(viewer: Viewer, title: str, panes: str, *, section: str = "inbox", status: int = 200) -> Response:
@@ -25,6 +25,7 @@ def document(viewer: Viewer, title: str, panes: str, *, section: str = "inbox") 
         title=title,
         panes=panes,
         section=section,
+        waiting=rail.waiting(viewer),
         associate=Associate.get_by_id(viewer.associate),
         csrf_token=security.csrf_token(security.request_purpose()),
     )

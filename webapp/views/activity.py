@@ -34,7 +34,10 @@ def undo(viewer: Associate, entry_id: int) -> Response:
     """Take back a link, an unlinking, a new profile or a changed field; refused when it has changed since."""
     entry, looks = _entry(entry_id), this_viewer()
     if entry.kind in ("linked", "unlinked"):
-        conversation = access.conversation(viewer, Conversation.get_by_id(entry.conversation).public_id)
+        chat = Conversation.get_or_none(Conversation.id == entry.conversation)
+        if chat is None:
+            raise NotFound  # it was erased with the person whose it was
+        conversation = access.conversation(viewer, chat.public_id)
         linking.undo(entry, by=viewer)
         return Response(panel(looks, conversation))
     profile = access.profile(viewer, entry.profile_id)

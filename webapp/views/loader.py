@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from functools import cache
 
 from flask import Blueprint, Response, current_app, request
@@ -13,6 +14,7 @@ from ..i18n import LANGUAGES, Reader
 
 blueprint = Blueprint("loader", __name__)
 
+_REMARK = re.compile(r"(^|(?<=[;,{]) )//.*")
 FRESH = 60 * 10  # seconds: how long a shop may go on with an older loader
 
 
@@ -41,7 +43,7 @@ def _finished(source: bytes) -> tuple[bytes, bytes, str]:
         language: {"open": reader.t("loader.open"), "frame": reader.t("loader.frame")}
         for language, reader in ((language, Reader(language)) for language in LANGUAGES)
     }
-    lines = [line.strip() for line in source.decode().splitlines()]
-    script = "\n".join(line for line in lines if line and not line.startswith("//"))
+    lines = [_REMARK.sub("", line.strip()) for line in source.decode().splitlines()]
+    script = "\n".join(line for line in lines if line)
     plain = script.replace('"WORDS"', json.dumps(words)).encode()
     return plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:16]

@@ -23,9 +23,11 @@ def create(viewer: Associate, public_id: str) -> AnyResponse:
     """Send a message; the answer is its line, so that it is seen with the socket down as well."""
     conversation = access.conversation(viewer, public_id)
     reader, form = this_viewer().reader, request.form
+    client_id = form.get("client_id", "")
     try:
-        security.limiter().hit(security.MESSAGES, conversation.id)
-        message = messages.send(conversation, form.get("body", ""), form.get("client_id", ""), by=viewer)
+        if not messages.is_stored(conversation, client_id, by=viewer):
+            security.limiter().hit(security.MESSAGES, conversation.id)
+        message = messages.send(conversation, form.get("body", ""), client_id, by=viewer)
     except (Invalid, Refused, security.TooMany) as error:
         complaint = render.swap(render.dom_id("composer-error", public_id), sentence(reader, error), "textContent")
         return _complaint(complaint, error)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug import Response as AnyResponse
 
 from .. import render
-from ..auth import signed_in, this_viewer
+from ..auth import address, signed_in, this_viewer
 from ..domain.people import access, associates
 from ..domain.tables import Associate
 from ..screens import inbox
@@ -22,7 +22,7 @@ blueprint = Blueprint("preferences", __name__, url_prefix="/preferences")
 def set_language(viewer: Associate) -> AnyResponse:
     """Show the workspace in another language, at the place where she was."""
     associates.set_language(viewer, request.form.get("language", ""))
-    here = urlsplit(request.referrer or "")
+    here = address(request.referrer or "")
     return redirect(safe_next(urlunsplit(("", "", here.path, here.query, ""))), 303)
 
 

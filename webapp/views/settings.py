@@ -11,6 +11,7 @@ from ..domain import settings as house
 from ..domain.errors import Invalid
 from ..domain.tables import Associate
 from ..errors import sentences
+from ..screens import overview as front
 from ..screens import settings as screen
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -19,9 +20,9 @@ blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 @blueprint.get("")
 @for_managers
 def overview(viewer: Associate) -> Response:
-    """Show all pages of the settings."""
+    """Show what is left to do, and all pages of the settings."""
     looks = this_viewer()
-    return screen.answer(looks, "", render.partial("settings/overview", looks.reader))
+    return screen.answer(looks, "", front.content(looks.reader, viewer))
 
 
 @blueprint.get("/linking")

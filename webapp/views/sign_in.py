@@ -8,8 +8,10 @@ from flask import Blueprint, Response, g, redirect, request
 from werkzeug import Response as AnyResponse
 
 from .. import auth, render, security
-from ..domain.people import associates, passwords, sessions
+from ..domain.people import associates, passwords, sessions, setup
 from ..domain.tables import Associate
+from ..screens import door, settings
+from .first_run import ADDRESS as FIRST_RUN
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -18,13 +20,15 @@ HOME = "/inbox/waiting"
 
 @blueprint.get("/")
 def home() -> AnyResponse:
-    """Lead to the inbox."""
-    return redirect(HOME)
+    """Lead to the inbox; while nobody is there, to the first run."""
+    return redirect(FIRST_RUN if setup.is_due() else HOME)
 
 
 @blueprint.get("/sign-in")
 def show() -> AnyResponse:
-    """Show the door; whoever is in already goes on."""
+    """Show the door; whoever is in already goes on, and while nobody can be, it leads to the first run."""
+    if setup.is_due():
+        return redirect(FIRST_RUN)
     there = safe_next(request.args.get("next", ""))
     return redirect(there) if auth.current_sign_in() else _page("", "", there)
 
@@ -47,9 +51,7 @@ def enter() -> AnyResponse:
         security.limiter().hit(security.FAILED_SIGN_INS, *attempt)
         return _page(reader.t("sign_in.wrong"), email, there, status=422)
     response = redirect(there, 303)
-    response.set_cookie(
-        auth.session_cookie(), sessions.sign_in(associate), httponly=True, samesite="Lax", secure=auth.is_secure()
-    )
+    auth.remember_session(response, sessions.sign_in(associate))
     return response
 
 
@@ -79,16 +81,18 @@ def safe_next(target: str) -> str:
 
 
 def _who(email: str, password: str) -> Associate | None:
-    if len(password.encode("utf-8", "replace")) > passwords.LONGEST:
+    if passwords.is_too_long(password):
         return None
     associate = associates.by_email(email)
+    if associate and associate.deactivated_at:
+        associate = None
     known = str(associate.password_hash) if associate else None
     return associate if passwords.is_right(known, password) else None
 
 
 def _page(problem: str, email: str, there: str, status: int = 200) -> Response:
     reader = auth.guest_reader()
-    token = security.csrf_token(security.request_purpose())
-    return Response(
-        render.page("sign_in", reader, problem=problem, email=email, next=there, csrf_token=token), status=status
+    content = render.partial(
+        "door/sign_in", reader, problem=problem, email=email, next=there, csrf=settings.csrf()
     )
+    return door.answer(reader, reader.t("sign_in.title"), content, "/sign-in", status=status, next=there)

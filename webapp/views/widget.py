@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, g, request
 
-from .. import auth, security
+from .. import auth, refused, security
 from ..domain import texts
-from ..domain.chats import messages, requests
+from ..domain.chats import earlier, messages, requests
 from ..domain.errors import Invalid, NotFound
-from ..domain.people import sites
+from ..domain.identity.proof import NotProved, Proved
+from ..domain.people import identity_keys, sites
 from ..domain.profiles import contact
 from ..domain.profiles.contact import Given
 from ..domain.tables import Conversation, Site, Visitor
+from ..domain.tables.sites import FIELDS
 from ..errors import sentence, sentences
 from ..i18n import Reader
 from ..screens import widget
@@ -29,11 +31,12 @@ blueprint = Blueprint("widget", __name__, url_prefix="/widget")
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Who asks: from which site, in which language, and the visitor when the browser is known."""
+    """Who asks: from which site, in which language, the visitor when the browser is known, and who it is if proved."""
 
     site: Site
     visitor: Visitor | None
     reader: Reader
+    proved: Proved | None = None
 
 
 def this_guest() -> Guest:
@@ -44,7 +47,18 @@ def this_guest() -> Guest:
     security.allow_framing(site.origins)
     reader = replace(auth.guest_reader(), zone=auth.known_zone(request.args.get("zone", "")))
     g.reader = reader
-    return Guest(site, auth.current_visitor(site), reader)
+    visitor, proved = auth.current_visitor(site), _proved(site)
+    if visitor and proved and earlier.is_anothers(visitor, proved.subject):
+        visitor = None  # two people at one browser: neither gets to see the other's chat
+    return Guest(site, visitor, reader, proved)
+
+
+def _proved(site: Site) -> Proved | None:
+    """Return who it is; what is not proved is as if nothing had come. `/widget/identity` says why."""
+    try:
+        return auth.proved(site)
+    except NotProved:
+        return None
 
 
 def chat_of(guest: Guest, public_id: str) -> Conversation:
@@ -76,11 +90,32 @@ def generated_name(reader: Reader) -> str:
 def frame() -> Response:
     """Show the visitor's open chat, or what stands before one."""
     guest = this_guest()
+    refused.note_if_refused(guest.site)
     running = requests.open_chat(guest.visitor) if guest.visitor else None
-    if running:
+    if running and not _waits_for_proof(guest, running):
         return framed(guest, widget.chat_screen(guest.reader, running))
-    typed = Typed(store=_tidied(request.args.get("store", "")), page=_tidied(request.args.get("page", "")))
-    return framed(guest, widget.prechat(guest.reader, guest.site, typed))
+    return framed(guest, before_chat(guest))
+
+
+def before_chat(guest: Guest, *, cleared: bool = False) -> Screen:
+    """Return what stands before a chat, filled in only for a customer whom the retailer has signed."""
+    known = guest.proved or Proved("")
+    typed = Typed(
+        name=known.name,
+        email=known.email,
+        phone=known.phone,
+        store=_tidied(request.args.get("store", "")),
+        page=_tidied(request.args.get("page", "")),
+    )
+    return widget.prechat(guest.reader, guest.site, typed, proved=guest.proved, cleared=cleared)
+
+
+def _waits_for_proof(guest: Guest, running: Conversation) -> bool:
+    """Say whether a signed-in customer's chat stays hidden until the page, which announced a token, has handed it over.
+
+    Whoever is signed in now may not be who was when the chat was begun.
+    """
+    return bool(running.subject) and guest.proved is None and "signed" in request.args
 
 
 @blueprint.post("/chats")
@@ -92,10 +127,12 @@ def start() -> Response:
         given = _read(guest, typed)
         security.limiter().hit(security.CHAT_STARTS, request.remote_addr)
     except Invalid as error:
-        screen = widget.prechat(guest.reader, guest.site, typed, problems=sentences(guest.reader, error))
+        problems = sentences(guest.reader, error)
+        screen = widget.prechat(guest.reader, guest.site, typed, proved=guest.proved, problems=problems)
         return Response(widget.drawn(guest.reader, screen), status=422)
     except security.TooMany as error:
-        screen = widget.prechat(guest.reader, guest.site, typed, complaint=sentence(guest.reader, error))
+        complaint = sentence(guest.reader, error)
+        screen = widget.prechat(guest.reader, guest.site, typed, proved=guest.proved, complaint=complaint)
         return later(error, widget.drawn(guest.reader, screen))
     conversation, token = _request_chat(guest, typed, given)
     response = Response(widget.chat(guest.reader, conversation))
@@ -105,6 +142,9 @@ def start() -> Response:
 
 def _request_chat(guest: Guest, typed: Typed, given: Given) -> tuple[Conversation, str | None]:
     """Ask for the chat."""
+    key = identity_keys.usable(guest.site, guest.proved.kid) if guest.proved else None
+    if key:
+        identity_keys.used(key)
     asked = requests.Request(
         given=given,
         message=typed.message,
@@ -113,6 +153,7 @@ def _request_chat(guest: Guest, typed: Typed, given: Given) -> tuple[Conversatio
         locale=guest.reader.locale,
         declared_store=typed.store,
         page_title=typed.page,
+        proved=guest.proved,
     )
     return requests.request_chat(guest.site, guest.visitor, asked)
 
@@ -143,8 +184,9 @@ def _read(guest: Guest, typed: Typed) -> Given:
         problems |= error.fields
     if guest.site.prechat_enabled:
         region, required = requests.region_for(typed.store), guest.site.required_fields
+        asked = [getattr(typed, field) if field in guest.site.shown_fields else "" for field in FIELDS]
         try:
-            given = contact.read(typed.name, typed.email, typed.phone, region=region, required=required)
+            given = contact.read(*asked, region=region, required=required)
         except Invalid as error:
             problems |= error.fields
     if problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -37,7 +38,8 @@ def send(public_id: str) -> Response:
     conversation = chat_of(guest, public_id)
     body, client_id = request.form.get("body", ""), request.form.get("client_id", "")
     try:
-        security.limiter().hit(security.MESSAGES, public_id)
+        if not messages.is_stored(conversation, client_id, by=None):
+            security.limiter().hit(security.MESSAGES, public_id)
         message = messages.send(conversation, body, client_id, by=None)
     except security.TooMany as error:
         return later(error, _complaint(guest, conversation, error))
@@ -74,7 +76,8 @@ def change_details(public_id: str) -> Response:
     """Save changed details, close their form and say so; or answer with the form and what has to be mended."""
     guest = this_guest()
     conversation = chat_of(guest, public_id)
-    typed = Given(*(request.form.get(name, "") for name in ("name", "email", "phone")))
+    shown = widget.shown(conversation)  # what is not asked for any more stays as it was given
+    typed = Given(**{name: request.form.get(name, "") for name in shown})
     try:
         security.limiter().hit(security.MESSAGES, public_id, "details")
         given = contact.read(
@@ -84,6 +87,7 @@ def change_details(public_id: str) -> Response:
             region=str(conversation.store.region),
             required=widget.required(conversation),
         )
+        given = replace(widget.given(conversation), **{name: getattr(given, name) for name in shown})
         details.change(conversation, given, generated_name=generated_name(guest.reader))
     except security.TooMany as error:
         return later(error, _form(guest, conversation, typed, complaint=sentence(guest.reader, error)))

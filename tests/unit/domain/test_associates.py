@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import House
-from webapp.domain.errors import Invalid
-from webapp.domain.events import AvailabilityChanged
-from webapp.domain.people import access, associates, passwords
-from webapp.domain.tables import Associate, StoreMember
+from webapp.domain.errors import Invalid, NotFound
+from webapp.domain.events import AvailabilityChanged, RightsChanged, SignedOut
+from webapp.domain.people import access, associates, passwords, sessions
+from webapp.domain.tables import Associate, AuditEntry, StoreMember
 
 
 def test_an_associate_is_found_by_her_email_however_it_is_written(house: House) -> None:
@@ -70,7 +70,8 @@ def test_what_is_changed_is_changed_and_the_rest_stays(house: House, told: list[
     assert passwords.is_right(alice.password_hash, "another password")
     assert access.is_manager_of(alice, house.london.id)
     assert not access.is_manager_of(alice, house.lyon.id)
-    assert told == [AvailabilityChanged(house.alice.id)] * 2
+    changed = AvailabilityChanged(house.alice.id)
+    assert told == [changed, RightsChanged(house.alice.id), changed]
 
 
 def test_nobody_becomes_what_does_not_exist(house: House) -> None:
@@ -88,3 +89,65 @@ def test_alice_turns_her_own_switch_and_chooses_her_language(house: House, told:
     alice = Associate.get_by_id(house.alice.id)
     assert (alice.available, alice.chat_enabled, alice.language) == (False, True, "fr")
     assert told == [AvailabilityChanged(house.alice.id)]
+
+
+def test_a_change_is_in_the_audit_log_with_what_was_and_what_is(house: House) -> None:
+    associates.change(house.alice, role="manager", stores=[house.london], by=house.dana)
+    entry = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
+    assert (entry.action, entry.subject, entry.associate) == ("associate_changed", "Alice Martin", house.dana)
+    assert entry.data == {
+        "role": {"before": "associate", "after": "manager"},
+        "stores": {"before": ["Lyon"], "after": ["London"]},
+    }
+    count = AuditEntry.select().count()
+    associates.change(house.alice, role="manager", stores=[house.london], by=house.dana)
+    assert AuditEntry.select().count() == count
+
+
+def test_nadia_gives_and_takes_her_own_store_only(house: House) -> None:
+    hers = access.managed_stores(house.nadia)
+    associates.change(house.charlie, stores=[house.lyon], among=hers, by=house.nadia)
+    assert {member.store for member in house.charlie.memberships} == {house.lyon, house.london}
+    associates.change(house.charlie, stores=[], among=hers, by=house.nadia)
+    assert {member.store for member in house.charlie.memberships} == {house.london}
+    associates.change(house.charlie, stores=[house.london, house.lyon], among=access.managed_stores(house.dana))
+    assert {member.store for member in house.charlie.memberships} == {house.lyon, house.london}
+
+
+def test_a_manager_changes_associates_of_her_stores_and_of_none(house: House) -> None:
+    emma = associates.add("Emma", "emma@maison.example", None)
+    managers = (house.nadia, house.dana)
+    managed = {who.first_name: {one.first_name for one in access.managed_associates(who)} for who in managers}
+    assert managed == {
+        "Nadia": {"Alice", "Bruno", "Nadia", "Dana", "Emma"},
+        "Dana": {"Alice", "Bruno", "Charlie", "Nadia", "Dana", "Emma"},
+    }
+    assert access.managed_associate(house.nadia, emma.id) == emma
+    for viewer, id in ((house.nadia, house.charlie.id), (house.alice, emma.id), (house.dana, 2**70)):
+        with pytest.raises(NotFound):
+            access.managed_associate(viewer, id)
+
+
+def test_a_new_password_ends_all_other_sessions(house: House, told: list[object]) -> None:
+    kept, other = (sessions.current(sessions.sign_in(house.alice)) for _ in range(2))
+    bruno = sessions.current(sessions.sign_in(house.bruno))
+    assert kept
+    assert other
+    assert bruno
+    associates.change_password(house.alice, "tulips on tuesday", keep=kept)
+    assert sessions.going_on([kept.id, other.id, bruno.id]) == {kept.id, bruno.id}
+    assert told == [SignedOut(other.id)]
+    assert passwords.is_right(Associate.get_by_id(house.alice.id).password_hash, "tulips on tuesday")
+    with pytest.raises(Invalid):
+        associates.change_password(house.alice, "Alice Martin", keep=kept)
+    associates.change(house.alice, password="daffodils on monday")
+    assert sessions.going_on([kept.id, bruno.id]) == {bruno.id}
+    entries = [entry.data for entry in AuditEntry.select() if entry.action == "associate_changed"]
+    assert entries == [{"password": {"before": None, "after": None}}] * 2
+
+
+def test_her_sessions_are_listed_until_they_end(house: House) -> None:
+    first, second = (sessions.current(sessions.sign_in(house.alice)) for _ in range(2))
+    assert sessions.of(house.alice) == [second, first]
+    sessions.end_others(house.alice, second)
+    assert sessions.of(house.alice) == [second]

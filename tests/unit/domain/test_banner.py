@@ -69,7 +69,7 @@ def test_there_is_no_banner_when_both_sides_agree_or_the_customer_left_it_blank(
 
 def test_there_is_no_banner_when_the_form_was_switched_off(house: House) -> None:
     assert shown(returning(house, "Jane D"))
-    site = sites.add("Without a form", ["http://other.example"], prechat_enabled=False)
+    site = sites.add("Without a form", ["https://other.example"], prechat_enabled=False)
     conversation = chat(house, "Jane D", site=site)
     linking.link(conversation, house.jane, "search", by=house.alice)
     assert sides(conversation).conflicts

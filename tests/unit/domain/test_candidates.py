@@ -105,6 +105,18 @@ def test_twelve_emma_martins_are_all_candidates_and_those_who_resemble_stand_ben
     assert [(candidate.record.id, candidate.strength) for candidate in found[12:]] == [(near, "near")]
 
 
+@pytest.mark.parametrize("shared", ["name", "email"])
+def test_sixty_who_share_a_name_or_an_address_are_all_candidates(house: House, shared: str) -> None:
+    emmas = set()
+    for number in range(60):
+        given = {"name": f"Emma {number}", "email": f"emma{number}@example.com"}
+        given[shared] = {"name": "Emma Martin", "email": "the.emmas@example.com"}[shared]
+        emmas.add(creating.create(Given(**given), region="FR").id)
+    found = find("Emma Martin", "the.emmas@example.com").offered
+    assert [candidate.strength for candidate in found[:60]] == ["partial"] * 60
+    assert {candidate.record.id for candidate in found[:60]} == emmas
+
+
 def test_of_people_with_one_name_who_was_here_last_comes_first(house: House) -> None:
     for profile, days in ((house.john, 9), (house.other_john, 2)):
         with clock.at(clock.now() - timedelta(days=days)):

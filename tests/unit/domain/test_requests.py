@@ -96,7 +96,7 @@ def test_a_known_browser_gets_no_new_token(house: House) -> None:
 
 def test_a_token_is_good_for_its_site_only(house: House) -> None:
     _, token = visitors.remember(house.site)
-    other = sites.add("Other", ["http://other.example"])
+    other = sites.add("Other", ["https://other.example"])
     assert visitors.by_token(house.site, token)
     assert visitors.by_token(other, token) is None
     assert visitors.by_token(house.site, token + "x") is None
@@ -160,7 +160,7 @@ def test_the_page_declares_the_store_and_an_unknown_one_is_the_default(house: Ho
 
 
 def test_without_a_store_nobody_can_be_asked(database: None) -> None:
-    site = sites.add("Empty", ["http://empty.example"])
+    site = sites.add("Empty", ["https://empty.example"])
     with pytest.raises(Refused) as refusal:
         requests.request_chat(site, None, request())
     assert refusal.value.code == "no_store"

@@ -19,15 +19,19 @@ class Customer:
         self.query = "?" + urlencode({"key": site.key, "locale": locale, "zone": "Europe/Paris"})
         with app.test_request_context():
             self.token = security.csrf_token("widget")
+        self.identity: str | None = None  # what the shop's page has handed to the frame
 
     def look(self, path: str = "/frame", *, htmx: bool = False, **more: str) -> TestResponse:
         """Get an address of the widget: the frame, unless another is given."""
         address = f"/widget{path}{self.query}" + (f"&{urlencode(more)}" if more else "")
-        return self.client.get(address, headers={"HX-Request": "true"} if htmx else {})
+        return self.client.get(address, headers={"HX-Request": "true"} | self._proof() if htmx else {})
 
     def send(self, path: str, **fields: str) -> TestResponse:
-        headers = {"Origin": ORIGIN, "X-CSRF-Token": self.token, "HX-Request": "true"}
+        headers = {"Origin": ORIGIN, "X-CSRF-Token": self.token, "HX-Request": "true"} | self._proof()
         return self.client.post(f"/widget{path}{self.query}", data=fields, headers=headers)
+
+    def _proof(self) -> dict[str, str]:
+        return {} if self.identity is None else {"X-Rapport-Identity": self.identity}
 
     def start(self, message: str = "Hello!", **fields: str) -> TestResponse:
         """Submit the form before a chat."""

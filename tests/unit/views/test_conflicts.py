@@ -86,7 +86,7 @@ def test_a_customer_who_is_new_gets_a_live_card_and_no_banner(alice: Person, hou
 
 
 def test_without_the_form_before_the_chat_there_is_none(alice: Person, house: House) -> None:
-    plain = sites.add("No form", ["http://plain.example"], key="pk_plain", prechat_enabled=False)
+    plain = sites.add("No form", ["https://plain.example"], key="pk_plain", prechat_enabled=False)
     conversation = chat(house, "Jane D", site=plain)
     linking.link(conversation, house.jane, "candidate", by=house.alice)
     seen = panel(alice, conversation)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.cast import House, Person, ask, chat, fresh
@@ -164,6 +166,31 @@ def test_every_match_can_be_reached(alice: Person, house: House) -> None:
     assert second.all("candidates-more") == []
 
 
+def test_sixty_emmas_are_reached_page_by_page(alice: Person, house: House) -> None:
+    for number in range(60):
+        creating.create(Given("Emma Martin", f"emma{number}@example.com"), region="FR")
+    emma, reached, page = chat(house, "Emma Martin"), 0, 1
+    while True:
+        seen = panel(alice, emma, f"?page={page}")
+        more = seen.all("candidates-more")
+        assert len(seen.all("candidate")) > reached
+        reached = len({candidate["data-profile"] for candidate in seen.all("candidate")})
+        if not more:
+            break
+        assert more[0].text == f"Show {60 - reached} more"
+        page = int(more[0]["data-page"])
+    assert reached == 60
+
+
+def test_no_score_is_shown_to_anybody(alice: Person, house: House) -> None:
+    seen = panel(alice, chat(house, "Jane D", "jane.doe@example.com"))
+    candidate = seen.the("candidate", strength="partial")
+    assert candidate.all("candidate-evidence")
+    numbers = re.findall(r"\d+(?:[.,]\d+)?", candidate.text.replace(house.jane.customer_number, ""))
+    assert numbers == []
+    assert "%" not in seen.text
+
+
 def test_with_nothing_to_offer_the_panel_offers_search_and_a_new_profile(alice: Person, house: House) -> None:
     seen = panel(alice, chat(house))
     assert seen["data-state"] == "none"
@@ -272,6 +299,17 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
     assert words in answer.text
     assert values(answer.the("profile-form")) == tuple(typed.values())
     assert Profile.select().count() == 4
+
+
+def test_the_form_opens_with_whom_the_details_given_would_duplicate(alice: Person, house: House) -> None:
+    conversation = chat(house, "Nora Blum", "", "06 12 34 56 78")
+    seen = look(alice.get(f"/conversations/{conversation.public_id}/profile", htmx=True).text)
+    assert "Jane Doe" in seen.the("profile-form-duplicates").text
+    assert seen.the("profile-form-submit")
+    assert seen.all("profile-form-create-anyway") == []  # the second step comes second
+    status, answer = make(alice, conversation, name="Nora Blum", email="", phone="06 12 34 56 78")
+    assert status == 200
+    assert answer.the("profile-form-create-anyway")
 
 
 def test_what_it_would_duplicate_is_shown_first(alice: Person, house: House) -> None:

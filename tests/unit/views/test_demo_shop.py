@@ -5,10 +5,14 @@ from __future__ import annotations
 import gzip
 from dataclasses import replace
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from webapp.demo import DEMO_SITE_KEY, DEMO_SITE_KEY_WITHOUT_FORM
+from webapp import auth
+from webapp.demo import DEMO_SITE_KEY, DEMO_SITE_KEY_WITHOUT_FORM, fill_if_empty
+from webapp.domain.identity.proof import Proved
+from webapp.domain.people import sites
 
 LARGEST_LOADER = 4096  # bytes, packed
 FROM_LOCALHOST = "http://localhost:8000"
@@ -42,7 +46,33 @@ class TestTheShop:
 
     def test_customers_never_meet_it(self, app: Flask, client: FlaskClient) -> None:
         app.config["RAPPORT"] = replace(app.config["RAPPORT"], env="production")
-        assert client.get("/demo/shop").status_code == 404
+        for address in ("/demo/shop", "/demo/token?signed_in=C-1001"):
+            assert client.get(address).status_code == 404
+
+
+class TestWhoIsSignedIn:
+    @pytest.fixture(autouse=True)
+    def demo(self, app: Flask) -> None:
+        fill_if_empty(app.config["RAPPORT"])
+
+    @pytest.mark.parametrize("more", ["", "&prechat=off"])
+    def test_the_shop_signs_for_its_customer(self, app: Flask, client: FlaskClient, more: str) -> None:
+        page = client.get(f"/demo/shop?signed_in=C-1001{more}").text
+        assert "Signed in as Jane Doe" in page
+        token = client.get(f"/demo/token?signed_in=C-1001{more}").text
+        site = sites.by_key(DEMO_SITE_KEY_WITHOUT_FORM if more else DEMO_SITE_KEY)
+        assert site
+        with app.test_request_context(headers={"X-Rapport-Identity": token}):
+            found = auth.proved(site)
+        assert found == Proved("C-1001", "Jane Doe", "jane.doe@example.com", True, "+33 6 12 34 56 78")
+
+    @pytest.mark.parametrize("number", ["", "C-9999"])
+    def test_nobody_is_signed_in_by_a_number_that_nobody_has(self, client: FlaskClient, number: str) -> None:
+        assert client.get(f"/demo/token?signed_in={number}").status_code == 404
+        page = client.get(f"/demo/shop?signed_in={number}").text
+        assert "Signed in" not in page
+        assert "/static/shop." in page
+        assert ".js" not in page.replace("loader.js", "")
 
 
 class TestTheLoader:

@@ -138,6 +138,7 @@ def test_after_thirty_in_ten_seconds_she_is_told_when_to_go_on(alice: Person, ho
     assert "That was a lot at once. Try again in" in answer.text
     assert len(written(conversation)) == security.MESSAGES.amount
     say(alice, other, "Another chat has its own count")
+    say(alice, conversation, "Line 0", "id-0")  # sent again, for its answer was lost: that costs nothing
 
 
 def test_what_is_written_is_text_and_never_markup(alice: Person, house: House) -> None:

@@ -160,7 +160,7 @@ def test_whoever_is_in_already_goes_on(alice: Person) -> None:
     ],
 )
 def test_the_door_speaks_the_language_of_who_stands_before_it(
-    client: FlaskClient, query: str, accepts: str, language: str, button: str
+    client: FlaskClient, house: House, query: str, accepts: str, language: str, button: str
 ) -> None:
     page = look(client.get(f"/sign-in{query}", headers={"Accept-Language": accepts}).text)
     assert next(e for e in page.walk() if e.tag == "html")["lang"] == language
@@ -179,7 +179,9 @@ def test_every_number_of_minutes_can_be_said() -> None:
     assert Reader("fr").n("error.too_many_sign_ins", 2) == "Trop d’essais. Réessayez dans 2 minutes."
 
 
-def test_the_door_needs_no_script_and_its_fields_are_known_to_password_managers(client: FlaskClient) -> None:
+def test_the_door_needs_no_script_and_its_fields_are_known_to_password_managers(
+    client: FlaskClient, house: House
+) -> None:
     page = look(client.get("/sign-in").text)
     assert [e for e in page.walk() if e.tag == "script"] == []
     assert page.the("sign-in-email")["autocomplete"] == "username"

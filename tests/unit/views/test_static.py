@@ -20,7 +20,7 @@ def assets(app: Flask) -> Assets:
 
 
 def test_every_file_that_a_page_names_is_there(client: FlaskClient) -> None:
-    page = client.get("/sign-in").text
+    page = client.get("/first-run").text
     named = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
     assert {address.split(".")[0] for address in named} == {"/static/app", "/static/icons", "/static/favicon"}
     for address in named:
@@ -28,7 +28,7 @@ def test_every_file_that_a_page_names_is_there(client: FlaskClient) -> None:
 
 
 def test_every_sign_that_a_page_draws_is_in_the_sprite(client: FlaskClient) -> None:
-    page = client.get("/sign-in").text
+    page = client.get("/first-run").text
     sprite = client.get(re.findall(r'"(/static/icons[^"#]+)', page)[0]).text
     drawn = set(re.findall(r'#(i-[a-z]+)"', page))
     assert drawn

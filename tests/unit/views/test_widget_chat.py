@@ -96,6 +96,7 @@ class TestTheChat:
         answer = customer.write(chat, "Hello?", "n31")
         assert answer.status_code == 429
         assert int(answer.headers["Retry-After"]) > 0
+        assert customer.write(chat, "Hello?", "n0").status_code == 200  # sent again, for its answer was lost
         assert fresh(chat).seq == 31
 
     def test_somebody_who_was_away_gets_the_lines_that_are_missing(self, customer: Customer, house: House) -> None:

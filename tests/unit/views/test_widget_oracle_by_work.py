@@ -1,9 +1,9 @@
-"""Whoever chats learns nothing of the profiles from how much work an answer was, from errors, or from where data goes."""
+"""Whoever chats learns nothing of the profiles by the work behind an answer, by errors, or by what the staff does."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -61,7 +61,7 @@ CASES = [nobody, exactly, partly, fifty_partly, two_exactly, taken_back, of_anot
 
 
 @pytest.fixture
-def statements(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Any]], list[str]]]:
+def statements(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], list[str]]:
     """Returns the statements that run while something is answered; what follows the answer is done after that."""
     ran: list[str] = []
     execute = type(database.obj).execute_sql
@@ -81,7 +81,7 @@ def statements(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         Afterwards.drain(afterwards)
         return found
 
-    yield run
+    return run
 
 
 def test_every_answer_is_the_same_work_whomever_the_details_fit(

@@ -7,7 +7,7 @@ from peewee import IntegrityError
 from .. import clock, lines
 from ..db import emit, verb
 from ..errors import Refused
-from ..events import ChatAccepted, ChatEnded, ChatReopened
+from ..events import ChatAccepted, ChatEnded, ChatPutBack, ChatReopened
 from ..tables import Associate, Conversation
 
 
@@ -48,6 +48,23 @@ def accept(conversation: Conversation, *, by: Associate) -> None:
         conversation, "system", kind="accepted", by=by, name=by.first_name, store=conversation.store.name
     )
     emit(ChatAccepted(conversation.id, line.id))
+
+
+@verb
+def put_back(conversation: Conversation) -> None:
+    """Let the chat wait again because whoever had it is gone; the customer is told, and loses nothing."""
+    present = Conversation.get_by_id(conversation.id)
+    if present.state != "active" or not present.associate:
+        return
+    Conversation.update(
+        state="waiting",
+        associate=None,
+        accepted_at=None,
+        last_author="system",  # or what she wrote last would seem to be written by whoever comes next
+        waiting_since=present.waiting_since or clock.now(),
+    ).where(Conversation.id == present.id).execute()
+    line = lines.write(present, "system", kind="put_back", name=present.associate.first_name)
+    emit(ChatPutBack(present.id, line.id))
 
 
 @verb

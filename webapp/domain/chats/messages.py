@@ -33,6 +33,15 @@ def send(conversation: Conversation, body: str, client_id: str, *, by: Associate
         return stored
 
 
+def is_stored(conversation: Conversation, client_id: str, *, by: Associate | None) -> bool:
+    """Say whether a message with this id is stored already, so that sending it again costs nothing."""
+    author = "associate" if by else "customer"
+    same = Message.select().where(
+        Message.conversation == conversation, Message.author == author, Message.client_id == client_id
+    )
+    return bool(client_id and same.exists())
+
+
 def check(body: str, client_id: str) -> str:
     """Return the text tidied; raises `Invalid` when it cannot be sent."""
     problem = texts.problem_with(body, texts.LIMITS["message"])

@@ -74,6 +74,12 @@ def chat_of(visitor: Visitor | int, public_id: str) -> Conversation | None:
     return found
 
 
+def store_for(declared_store: str | None) -> Store | None:
+    """Return the store to which a chat goes from a page that declares this one; None while there is none at all."""
+    every = stores.every()
+    return routing.choose(every, declared_store) if every else None
+
+
 def region_for(declared_store: str | None) -> str:
     """Return the region in which phone numbers are read for a page that declares this store."""
     return str(_store(declared_store).region)
@@ -157,7 +163,7 @@ def unrouted() -> list[int]:
 
 
 def _store(declared: str | None) -> Store:
-    every = stores.every()
-    if not every:
+    store = store_for(declared)
+    if store is None:
         raise Refused("no_store")
-    return routing.choose(every, declared)
+    return store

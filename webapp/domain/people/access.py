@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import NotFound
-from ..tables import Associate, Conversation, Profile, StoreMember
+from ..tables import Associate, Conversation, Invitation, Profile, Store, StoreMember
+from . import invitations
 
 _LARGEST_ID = 2**63 - 1
 
@@ -75,3 +76,52 @@ def is_manager_of(viewer: Associate, store_id: int) -> bool:
     return bool(
         StoreMember.select().where(StoreMember.associate == viewer, StoreMember.store == store_id).exists()
     )
+
+
+def managed_stores(viewer: Associate) -> Any:
+    """Return the query of the stores that the viewer may change: a manager's own, the default one first."""
+    mine = StoreMember.select(StoreMember.store).where(StoreMember.associate == viewer)
+    allowed = Store.id.in_(mine) if viewer.is_manager else Store.id.is_null()
+    return Store.select().where(allowed).order_by(Store.is_default.desc(), Store.id)
+
+
+def managed_store(viewer: Associate, slug: str) -> Store:
+    """Return the store with this short name, if the viewer may change it; raises `NotFound`."""
+    found: Store | None = managed_stores(viewer).where(Store.slug == slug).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def managed_associates(viewer: Associate) -> Any:
+    """Return the query of the associates whom the viewer may change: of a manager's own stores, and of none."""
+    if not viewer.is_manager:
+        return Associate.select().where(Associate.id.is_null())
+    hers = [store.id for store in managed_stores(viewer)]
+    there = StoreMember.select(StoreMember.associate).where(StoreMember.store.in_(hers))
+    anywhere = StoreMember.select(StoreMember.associate)
+    return Associate.select().where(Associate.id.in_(there) | Associate.id.not_in(anywhere))
+
+
+def managed_associate(viewer: Associate, associate_id: int) -> Associate:
+    """Return the associate with this id, if the viewer may change her; raises `NotFound`."""
+    found: Associate | None = managed_associates(viewer).where(Associate.id == min(associate_id, _LARGEST_ID)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def managed_invitations(viewer: Associate) -> list[Invitation]:
+    """Return the unused invitations that the viewer may take back: to a manager's own stores, and to none."""
+    if not viewer.is_manager:
+        return []
+    hers = {store.id for store in managed_stores(viewer)}
+    return [found for found in invitations.pending() if not found.stores or hers & set(found.stores)]
+
+
+def managed_invitation(viewer: Associate, invitation_id: int) -> Invitation:
+    """Return the unused invitation with this id, if the viewer may take it back; raises `NotFound`."""
+    for found in managed_invitations(viewer):
+        if found.id == invitation_id:
+            return found
+    raise NotFound

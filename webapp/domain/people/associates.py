@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+
+from .. import audit, texts
 from ..db import emit, verb
-from ..errors import Invalid
-from ..events import AvailabilityChanged
-from ..tables import Associate, Store, StoreMember
+from ..errors import Invalid, Problems, Refused
+from ..events import AvailabilityChanged, RightsChanged
+from ..tables import Associate, SignIn, Store, StoreMember
 from ..tables.people import ROLES
-from .passwords import hash_password
+from . import passwords, sessions
 
 LANGUAGES = ("en", "fr")
 
@@ -23,6 +29,35 @@ def by_email(email: str) -> Associate | None:
     return found
 
 
+def read_name(name: str) -> str:
+    """Return a name as it is kept; raises `Invalid` for one that is blank or cannot be."""
+    tidied = texts.tidy(name)
+    problem = texts.problem_with(name, texts.LIMITS["name"]) or ("" if tidied else "name_missing")
+    if problem:
+        raise Invalid({"name": problem})
+    return tidied
+
+
+def read_email(email: str) -> str:
+    """Return an e-mail folded; raises `Invalid` for one that is blank or cannot be."""
+    folded = fold(email)
+    problem = texts.problem_with(email, texts.LIMITS["email"]) or ("" if folded else "email_missing")
+    if problem:
+        raise Invalid({"email": problem})
+    try:
+        validate_email(folded, check_deliverability=False, strict=True, test_environment=True)
+    except EmailNotValidError:
+        raise Invalid({"email": "email_invalid"}) from None
+    return folded
+
+
+def read_role(role: str) -> str:
+    """Return the role; raises `Invalid` for one that is none."""
+    if role not in ROLES:
+        raise Invalid({"role": "not_a_choice"})
+    return role
+
+
 @verb
 def add(
     name: str,
@@ -34,26 +69,55 @@ def add(
     chat_enabled: bool = True,
     language: str = "en",
     password_hash: str = "",
+    by: Associate | None = None,
 ) -> Associate:
-    """Add an associate of the stores; raises `Invalid` for a blank name, a taken e-mail, a role that is none.
+    """Add an associate of the stores; raises `Invalid` with everything that is wrong.
 
-    `password_hash` stands in for a password that was hashed before; with neither she cannot sign in.
+    `password_hash` stands in for a password that was hashed before; with neither she cannot sign in. `by` is nobody
+    for the program `rapport`.
     """
-    if not name.strip():
-        raise Invalid({"name": "name_missing"})
-    if role not in ROLES:
-        raise Invalid({"role": "not_a_choice"})
-    if by_email(email):
-        raise Invalid({"email": "taken"})
+    problems = Problems()
+    with problems.of():
+        if password:
+            passwords.check(password, name=name, email=fold(email))
+            password_hash = passwords.hash_password(password)
+    with problems.of():
+        associate = create(
+            name, email, password_hash, role=role, stores=stores or (), chat_enabled=chat_enabled, language=language
+        )
+    problems.complain()
+    audit.record("associate_added", str(associate.name), by=by, changes=audit.changed({}, facts(associate)))
+    return associate
+
+
+@verb
+def create(
+    name: str,
+    email: str,
+    password_hash: str,
+    *,
+    role: str,
+    stores: Iterable[Store],
+    chat_enabled: bool,
+    language: str,
+) -> Associate:
+    """Make an associate for whoever writes into the audit log why; raises `Invalid` with everything that is wrong."""
+    problems = Problems()
+    with problems.of():
+        name = read_name(name)
+    with problems.of():
+        email = read_email(email)
+        if by_email(email):
+            raise Invalid({"email": "taken"})
+    with problems.of():
+        read_role(role)
+    with problems.of():
+        _check_language(language)
+    problems.complain()
     associate: Associate = Associate.create(
-        name=name,
-        email=fold(email),
-        password_hash=hash_password(password) if password else password_hash,
-        role=role,
-        chat_enabled=chat_enabled,
-        language=language,
+        name=name, email=email, password_hash=password_hash, role=role, chat_enabled=chat_enabled, language=language
     )
-    for store in stores or ():
+    for store in stores:
         StoreMember.create(store=store, associate=associate)
     return associate
 
@@ -66,23 +130,61 @@ def change(
     chat_enabled: bool | None = None,
     password: str | None = None,
     stores: list[Store] | None = None,
+    among: Iterable[Store] | None = None,
+    by: Associate | None = None,
 ) -> None:
-    """Change what is given of an associate, and leave the rest."""
-    if role is not None and role not in ROLES:
-        raise Invalid({"role": "not_a_choice"})
-    given = {
-        Associate.role: role,
-        Associate.chat_enabled: chat_enabled,
-        Associate.password_hash: hash_password(password) if password else None,
-    }
-    changes = {column: value for column, value in given.items() if value is not None}
-    if changes:
-        Associate.update(changes).where(Associate.id == associate.id).execute()
+    """Change what is given of an associate, and leave the rest; `by` is nobody for the program `rapport`.
+
+    With `among`, `stores` says which of these she works in, and her other stores stay. Raises `Invalid`, and
+    `Refused("last_manager")` when nobody would be left to manage.
+    """
+    present: Associate = Associate.get_by_id(associate.id)
+    before = facts(present)
+    if role is not None and read_role(role) != "manager":
+        keep_a_manager(present)
+    if password:
+        passwords.check(password, name=str(present.name), email=str(present.email))
+        _set_password(present, passwords.hash_password(password), None, by)
+    given = {Associate.role: role, Associate.chat_enabled: chat_enabled}
+    columns = {column: value for column, value in given.items() if value is not None}
+    if columns:
+        Associate.update(columns).where(Associate.id == present.id).execute()
     if stores is not None:
-        StoreMember.delete().where(StoreMember.associate == associate).execute()
-        for store in stores:
-            StoreMember.create(store=store, associate=associate)
-    emit(AvailabilityChanged(associate.id))
+        _set_stores(present, stores, among)
+    if changes := audit.changed(before, facts(Associate.get_by_id(present.id))):
+        audit.record("associate_changed", str(present.name), by=by, changes=changes)
+        if {"role", "stores"} & set(changes):
+            emit(RightsChanged(present.id))
+    emit(AvailabilityChanged(present.id))
+
+
+def _set_stores(associate: Associate, stores: Iterable[Store], among: Iterable[Store] | None) -> None:
+    """Let her work in these stores; rows that stay are left, because the order of their ids is hers."""
+    wanted = {store.id for store in stores}
+    held = {store.id for store in _stores_of(associate)}
+    within = held | wanted if among is None else {store.id for store in among}
+    StoreMember.delete().where(
+        StoreMember.associate == associate, StoreMember.store.in_((held - wanted) & within)
+    ).execute()
+    for store in sorted((wanted - held) & within):
+        StoreMember.create(store=store, associate=associate)
+
+
+def change_password(associate: Associate, password: str, *, keep: SignIn | None) -> None:
+    """Give the associate the password that she has chosen, and end her sessions but the one to keep.
+
+    Raises `Invalid` for a password that is not good enough.
+    """
+    passwords.check(password, name=str(associate.name), email=str(associate.email))
+    _set_password(associate, passwords.hash_password(password), keep, associate)  # hashed before anybody waits for us
+
+
+@verb
+def _set_password(associate: Associate, password_hash: str, keep: SignIn | None, by: Associate | None) -> None:
+    """Whoever knew the old password is out with it."""
+    Associate.update(password_hash=password_hash).where(Associate.id == associate.id).execute()
+    audit.record("associate_changed", str(associate.name), by=by, changes={"password": (None, None)})
+    sessions.end_others(associate, keep)
 
 
 @verb
@@ -95,6 +197,33 @@ def set_available(associate: Associate, available: bool) -> None:
 @verb
 def set_language(associate: Associate, language: str) -> None:
     """Let the associate read the workspace in this language."""
+    _check_language(language)
+    Associate.update(language=language).where(Associate.id == associate.id).execute()
+
+
+def facts(associate: Associate) -> dict[str, Any]:
+    """Return what the audit log keeps of an associate; never a password."""
+    return {
+        "email": associate.email,
+        "role": associate.role,
+        "stores": [store.name for store in _stores_of(associate)],
+        "chat_enabled": bool(associate.chat_enabled),
+    }
+
+
+def keep_a_manager(associate: Associate) -> None:
+    """Raise `Refused("last_manager")` when nobody would manage without this associate; from within a verb."""
+    others = Associate.select().where(
+        Associate.role == "manager", Associate.deactivated_at.is_null(), Associate.id != associate.id
+    )
+    if associate.is_manager and associate.deactivated_at is None and not others.exists():
+        raise Refused("last_manager")
+
+
+def _stores_of(associate: Associate) -> list[Store]:
+    return list(Store.select().join(StoreMember).where(StoreMember.associate == associate).order_by(Store.id))
+
+
+def _check_language(language: str) -> None:
     if language not in LANGUAGES:
         raise Invalid({"language": "not_a_choice"})
-    Associate.update(language=language).where(Associate.id == associate.id).execute()

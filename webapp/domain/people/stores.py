@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any, Literal
 
+from .. import audit, texts
 from ..db import verb
-from ..errors import Invalid
-from ..tables import Store
+from ..errors import Invalid, Problems
+from ..tables import Associate, Store, StoreMember
+from . import hours as opening
+from . import places
+from .hours import ALWAYS, Hours
+
+LONGEST_SLUG = 60
+_slug = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
+_RESERVED = {"new"}  # the address of the form for another store
 
 
 def by_slug(slug: str) -> Store | None:
@@ -20,36 +31,121 @@ def every() -> list[Store]:
     return list(Store.select().order_by(Store.is_default.desc(), Store.id))
 
 
+def slug_of(name: str) -> str:
+    """Return the short name that a name suggests: "Saint-Étienne 2" is "saint-etienne-2"; "" when it has no letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall("[a-z0-9]+", plain.replace("'", "")))[:LONGEST_SLUG].strip("-")
+
+
 @verb
-def add(slug: str, name: str, region: str, time_zone: str, *, is_default: bool = False) -> Store:
-    """Add a store; the first becomes the default one."""
-    _check_time_zone(time_zone)
-    if by_slug(slug):
-        raise Invalid({"slug": "taken"})
-    first = not Store.select().exists()
+def add(
+    slug: str,
+    name: str,
+    region: str,
+    time_zone: str,
+    *,
+    is_default: bool = False,
+    hours: Hours | Literal["always"] = ALWAYS,
+    by: Associate | None = None,
+) -> Store:
+    """Add a store; the first becomes the default one, and whoever adds one works there.
+
+    The short name is made from the name when it is blank; it never changes, because snippets carry it. `by` is
+    nobody for the program `rapport`. Raises `Invalid` for everything that has to be mended.
+    """
+    given = {"name": name, "slug": slug.strip() or slug_of(name), "region": region, "time_zone": time_zone}
+    if not given["slug"] and not texts.tidy(name):
+        del given["slug"]  # the name is missing, and that is all there is to say
+    values = _read(given | {"hours": hours})
+    is_default = is_default or not Store.select().exists()
     if is_default:
         Store.update(is_default=False).execute()
-    store: Store = Store.create(
-        slug=slug, name=name, region=region.upper(), time_zone=time_zone, is_default=is_default or first
-    )
+    store: Store = Store.create(**values, is_default=is_default)
+    if by:
+        StoreMember.create(store=store, associate=by)
+    after = values | {"is_default": is_default}
+    audit.record("store_added", str(store.name), by=by, changes=audit.changed({}, after))
     return store
 
 
 @verb
 def change(
-    store: Store, *, name: str | None = None, region: str | None = None, time_zone: str | None = None
+    store: Store,
+    *,
+    name: str | None = None,
+    region: str | None = None,
+    time_zone: str | None = None,
+    hours: Hours | Literal["always"] | None = None,
+    is_default: bool | None = None,
+    by: Associate | None = None,
 ) -> None:
-    """Change what is given of a store, and leave the rest."""
-    if time_zone is not None:
-        _check_time_zone(time_zone)
-    given = {Store.name: name, Store.region: region and region.upper(), Store.time_zone: time_zone}
-    changes = {column: value for column, value in given.items() if value is not None}
-    if changes:
-        Store.update(changes).where(Store.id == store.id).execute()
+    """Change what is given of a store, and leave the rest; raises `Invalid` for everything that has to be mended.
+
+    The default store stays so until another becomes it.
+    """
+    present: Store = Store.get_by_id(store.id)
+    given = {"name": name, "region": region, "time_zone": time_zone, "hours": hours}
+    values = _read({field: value for field, value in given.items() if value is not None})
+    if is_default is False and present.is_default:
+        raise Invalid({"is_default": "default_needed"})
+    if is_default is not None:
+        values["is_default"] = is_default
+    changes = audit.changed({field: getattr(present, field) for field in values}, values)
+    if not changes:
+        return
+    if "is_default" in changes:
+        Store.update(is_default=False).execute()
+    columns = {getattr(Store, field): value for field, (_, value) in changes.items()}
+    Store.update(columns).where(Store.id == store.id).execute()
+    audit.record("store_changed", str(present.name), by=by, changes=changes)
 
 
-def _check_time_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid({"time_zone": "not_a_choice"}) from None
+def _read(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what is given as it is kept; raises `Invalid` with all that is wrong."""
+    values: dict[str, Any] = {}
+    problems = Problems()
+    for field, value in given.items():
+        with problems.of():
+            values[field] = _READ[field](value)
+    problems.complain()
+    return values
+
+
+def _read_name(name: str) -> str:
+    if wrong := texts.problem_with(name, texts.LIMITS["name"]):
+        raise Invalid({"name": wrong})
+    return texts.tidy(name) or _refuse("name", "name_missing")
+
+
+def _read_slug(slug: str) -> str:
+    if not slug:
+        return _refuse("slug", "slug_missing")
+    if not _slug.fullmatch(slug) or len(slug) > LONGEST_SLUG:
+        return _refuse("slug", "slug_invalid")
+    return _refuse("slug", "taken") if slug in _RESERVED or by_slug(slug) else slug
+
+
+def _read_region(region: str) -> str:
+    found = region.strip().upper()
+    return found if found in places.REGIONS else _refuse("region", "region_unknown")
+
+
+def _read_time_zone(name: str) -> str:
+    return name if name in places.time_zones() else _refuse("time_zone", "time_zone_unknown")
+
+
+def _read_hours(hours: Hours | Literal["always"]) -> Hours | None:
+    return None if hours == ALWAYS else opening.checked(hours)
+
+
+def _refuse(field: str, code: str) -> str:
+    raise Invalid({field: code})
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "name": _read_name,
+    "slug": _read_slug,
+    "region": _read_region,
+    "time_zone": _read_time_zone,
+    "hours": _read_hours,
+}

@@ -13,7 +13,7 @@ from typing import Any
 
 from peewee import JOIN
 
-from .. import clock
+from .. import acting, clock
 from ..tables import ActivityEntry, Associate, Profile
 
 PAGE = 10
@@ -35,6 +35,7 @@ def record(
     **data: Any,
 ) -> ActivityEntry:
     """Write one entry, from within a verb; `by` is nobody for a rule, `data` is what its sentence needs."""
+    acting.check(by)
     entry: ActivityEntry = ActivityEntry.create(
         profile=profile, kind=kind, associate=by, conversation=conversation, at=at or clock.now(), data=data
     )

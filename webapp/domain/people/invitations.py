@@ -1,0 +1,148 @@
+"""Invitations: a place kept for an associate to be. Only who has its link can take it, once, within seven days."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from .. import audit, clock
+from ..db import verb
+from ..errors import Invalid, NotFound, Problems
+from ..tables import Associate, Invitation, Store
+from . import associates, passwords, sessions
+
+VALID = timedelta(days=7)
+
+
+@verb
+def invite(
+    email: str,
+    *,
+    role: str = "associate",
+    stores: Iterable[Store] = (),
+    chat_enabled: bool = True,
+    by: Associate | None,
+) -> tuple[Invitation, str]:
+    """Invite somebody; returns the invitation and the token for its link, which is kept nowhere.
+
+    An earlier invitation of the same e-mail is taken back. Raises `Invalid` with everything that is wrong; `by` is
+    nobody for the program `rapport`.
+    """
+    problems = Problems()
+    with problems.of():
+        email = associates.read_email(email)
+        if associates.by_email(email):
+            raise Invalid({"email": "works_here"})
+    with problems.of():
+        associates.read_role(role)
+    problems.complain()
+    for earlier in pending().where(Invitation.email == email):
+        take_back(earlier, by=by)
+    token = secrets.token_urlsafe(32)
+    places = list(stores)
+    invitation: Invitation = Invitation.create(
+        token_hash=sessions.hash_token(token),
+        email=email,
+        role=role,
+        stores=[store.id for store in places],
+        chat_enabled=chat_enabled,
+        invited_by=by,
+    )
+    about = {"role": role, "stores": [store.name for store in places], "chat_enabled": chat_enabled}
+    audit.record("associate_invited", email, by=by, changes=audit.changed({}, about))
+    return invitation, token
+
+
+@verb
+def renew(invitation: Invitation, *, by: Associate | None) -> tuple[Invitation, str]:
+    """Invite the same person anew: the link before opens nothing any more. Raises `NotFound` when it was used."""
+    if not pending().where(Invitation.id == invitation.id).exists():
+        raise NotFound
+    return invite(
+        str(invitation.email),
+        role=str(invitation.role),
+        stores=places_of(invitation),
+        chat_enabled=bool(invitation.chat_enabled),
+        by=by,
+    )
+
+
+@verb
+def take_back(invitation: Invitation, *, by: Associate | None) -> None:
+    """Let the link open nothing any more."""
+    revoked = Invitation.update(revoked_at=clock.now()).where(
+        Invitation.id == invitation.id, Invitation.accepted_at.is_null(), Invitation.revoked_at.is_null()
+    )
+    if revoked.execute():
+        audit.record("invitation_revoked", str(invitation.email), by=by)
+
+
+def pending() -> Any:
+    """Return the query of the invitations that were neither used nor taken back, the newest first."""
+    query = Invitation.select().where(Invitation.accepted_at.is_null(), Invitation.revoked_at.is_null())
+    return query.order_by(Invitation.id.desc())
+
+
+def places_of(invitation: Invitation) -> list[Store]:
+    """Return the stores for which somebody is invited."""
+    return list(Store.select().where(Store.id.in_(invitation.stores)).order_by(Store.id))
+
+
+def ends_at(invitation: Invitation) -> datetime:
+    """Return when the link opens nothing any more."""
+    created: datetime = invitation.created_at
+    return created + VALID
+
+
+def is_open(invitation: Invitation) -> bool:
+    """Say whether the link still opens: neither used, nor taken back, nor too old, nor of a manager who is none now.
+
+    A manager who leaves may have kept links that she made.
+    """
+    maker: Associate | None = invitation.invited_by
+    trusted = maker is None or (maker.is_manager and maker.deactivated_at is None)
+    unused = invitation.accepted_at is None and invitation.revoked_at is None
+    return bool(unused and trusted and ends_at(invitation) > clock.now())
+
+
+def by_token(token: str) -> Invitation:
+    """Return the invitation that the link with this token opens; raises `NotFound`."""
+    found: Invitation | None = Invitation.get_or_none(Invitation.token_hash == sessions.hash_token(token))
+    if found is None or not is_open(found) or associates.by_email(str(found.email)):
+        raise NotFound
+    return found
+
+
+def accept(token: str, name: str, password: str, language: str = "en") -> tuple[Associate, str]:
+    """Make an associate of whoever was invited, and sign her in; returns her with the token for her cookie.
+
+    Raises `NotFound` when the link opens nothing, and `Invalid` with everything that is wrong.
+    """
+    email = str(by_token(token).email)
+    problems = Problems()
+    with problems.of():
+        associates.read_name(name)
+    with problems.of():
+        passwords.check(password, name=name, email=email)
+    problems.complain()
+    return _accept(token, name, passwords.hash_password(password), language)  # hashed before anybody waits for us
+
+
+@verb
+def _accept(token: str, name: str, password_hash: str, language: str) -> tuple[Associate, str]:
+    invitation = by_token(token)  # once more: somebody may have been faster
+    associate = associates.create(
+        name,
+        str(invitation.email),
+        password_hash,
+        role=str(invitation.role),
+        stores=places_of(invitation),
+        chat_enabled=bool(invitation.chat_enabled),
+        language=language,
+    )
+    Invitation.update(accepted_at=clock.now()).where(Invitation.id == invitation.id).execute()
+    changes = audit.changed({}, associates.facts(associate))
+    audit.record("associate_joined", str(associate.name), by=associate, changes=changes)
+    return associate, sessions.sign_in(associate)

@@ -134,3 +134,17 @@ def test_a_new_password_ends_the_other_browser(server: Server, associate: People
     here.see("me-password-save").click()
     expect(here.see("me-session")).to_have_count(1)
     expect(there.page).to_have_url(re.compile("/sign-in"), timeout=AT_ONCE)
+
+
+def test_who_may_no_longer_chat_loses_the_banner_at_once(associate: People, customer: Customers) -> None:
+    dana, alice = associate("dana"), associate("alice")
+    jane = customer()
+    jane.asks("Is the Halo lamp in stock?", name="Jane Doe", email="jane.doe@example.com", phone="06 00 00 00 01")
+    alice.accepts("Is the Halo lamp")
+    expect(alice.banner).to_be_visible()
+    for seen in (0, 1):
+        dana.page.goto(f"{dana.workspace}/settings/associates")
+        dana.see("associate-row").filter(has_text="Alice Martin").get_by_test_id("associate-open").click()
+        dana.see("settings-chat_enabled").set_checked(bool(seen))
+        dana.see("settings-save").click()
+        expect(alice.banner).to_have_count(seen)

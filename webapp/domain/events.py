@@ -131,7 +131,7 @@ class VisitorForgotten:
 
 @dataclass(frozen=True, slots=True)
 class RightsChanged:
-    """An associate has another role or other stores: what she watched may be out of her sight."""
+    """An associate has another role, other stores or another chat switch: what she watches may look different."""
 
     associate: int
 

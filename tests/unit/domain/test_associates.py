@@ -70,8 +70,8 @@ def test_what_is_changed_is_changed_and_the_rest_stays(house: House, told: list[
     assert passwords.is_right(alice.password_hash, "another password")
     assert access.is_manager_of(alice, house.london.id)
     assert not access.is_manager_of(alice, house.lyon.id)
-    changed = AvailabilityChanged(house.alice.id)
-    assert told == [changed, RightsChanged(house.alice.id), changed]
+    changed, rights = AvailabilityChanged(house.alice.id), RightsChanged(house.alice.id)
+    assert told == [rights, changed, rights, changed]
 
 
 def test_nobody_becomes_what_does_not_exist(house: House) -> None:

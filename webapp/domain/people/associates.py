@@ -153,7 +153,7 @@ def change(
         _set_stores(present, stores, among)
     if changes := audit.changed(before, facts(Associate.get_by_id(present.id))):
         audit.record("associate_changed", str(present.name), by=by, changes=changes)
-        if {"role", "stores"} & set(changes):
+        if {"role", "stores", "chat_enabled"} & set(changes):
             emit(RightsChanged(present.id))
     emit(AvailabilityChanged(present.id))
 

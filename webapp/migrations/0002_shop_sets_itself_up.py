@@ -12,8 +12,8 @@ NULLABLE = (
     ("store", "hours", TextField(null=True)),
     ("associate", "deactivated_at", BigIntegerField(null=True)),
     ("site", "seen_at", BigIntegerField(null=True)),
-    ("site", "refused_at", BigIntegerField(null=True)),
     ("visitor", "forgotten_at", BigIntegerField(null=True)),
+    ("profile", "erased_at", BigIntegerField(null=True)),
     ("conversation", "subject", CharField(null=True)),
     ("conversation", "routed_at", BigIntegerField(null=True)),
 )
@@ -23,7 +23,6 @@ FILLED = (
     ("site", "texts", "TEXT NOT NULL DEFAULT '{}'"),
     ("site", "colour", "VARCHAR(255) NOT NULL DEFAULT ''"),
     ("site", "seen_on", "VARCHAR(255) NOT NULL DEFAULT ''"),
-    ("site", "refused_on", "VARCHAR(255) NOT NULL DEFAULT ''"),
     ("conversation", "proved_email", "VARCHAR(255) NOT NULL DEFAULT ''"),
 )
 
@@ -45,6 +44,7 @@ class Site(Model):
 class Conversation(Model):
     id = AutoField()
     subject = CharField(null=True)
+    routed_at = BigIntegerField(null=True)
 
     class Meta:
         legacy_table_names = False
@@ -93,6 +93,7 @@ class IdentityKey(Model):
 
 NEW = (Invitation, AuditEntry, IdentityKey)
 BY_SUBJECT = Conversation.index(Conversation.subject, Conversation.id)
+UNROUTED = Conversation.index(Conversation.id, where=Conversation.routed_at.is_null(), name="not_routed_yet")
 
 
 def up(migrator: SchemaMigrator, db: Any) -> None:
@@ -103,11 +104,13 @@ def up(migrator: SchemaMigrator, db: Any) -> None:
     with db.bind_ctx((*NEW, Associate, Site, Conversation)):
         db.create_tables(NEW)
         db.execute(BY_SUBJECT)
+        db.execute(UNROUTED)
 
 
 def down(migrator: SchemaMigrator, db: Any) -> None:
     with db.bind_ctx((*NEW, Associate, Site, Conversation)):
         db.drop_tables(NEW)
     db.execute_sql('DROP INDEX "conversation_subject_id"')
+    db.execute_sql('DROP INDEX "not_routed_yet"')
     for table, column, _ in (*FILLED, *NULLABLE):
         db.execute_sql(f'ALTER TABLE "{table}" DROP COLUMN "{column}"')

@@ -76,6 +76,9 @@ Conversation.add_index(Conversation.index(Conversation.store, Conversation.state
 Conversation.add_index(Conversation.index(Conversation.associate, Conversation.state, Conversation.last_at))
 
 Conversation.add_index(Conversation.index(Conversation.subject, Conversation.id))
+Conversation.add_index(
+    Conversation.index(Conversation.id, where=Conversation.routed_at.is_null(), name="not_routed_yet")
+)
 
 
 class ContactDetails(Table):

@@ -21,6 +21,7 @@ class Profile(Table):
     region = CharField(default="", max_length=2)  # of the store that made it: how its phones are read
     created_at = MomentField(default=clock.now)
     withdrawn_at = MomentField(null=True)  # its creation was undone; kept, but found by nobody
+    erased_at = MomentField(null=True)  # nothing of the person is left in the row, and it is found by nobody
 
 
 class ContactPoint(Table):

@@ -23,8 +23,6 @@ class Site(Table):
     colour = CharField(default="")  # "#rrggbb", or the widget's own
     seen_at = MomentField(null=True)  # when a page of an allowed origin last opened the widget
     seen_on = CharField(default="")  # and which origin that was
-    refused_at = MomentField(null=True)  # the same for an origin that is not allowed
-    refused_on = CharField(default="")
 
 
 class IdentityKey(Table):

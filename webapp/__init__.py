@@ -40,9 +40,9 @@ def create_app(settings: Settings) -> Flask:
     errors.answer(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    sockets.open_sockets(app, pushes.for_events, most=settings.threads - THREADS_FOR_PAGES)
-    app.extensions["afterwards"] = Afterwards()
-    db.listeners.append(app.extensions["afterwards"].note)
+    app.extensions["afterwards"] = afterwards = Afterwards()
+    tell = sockets.open_sockets(app, pushes.for_events, most=settings.threads - THREADS_FOR_PAGES)
+    db.listeners[:] = [afterwards.note, tell]
     return app
 
 

@@ -1,35 +1,51 @@
 """What is done once a customer has been answered: identifying and routing, and counting candidates.
 
 On a thread of its own and a moment later, so that how long the answer took tells nobody whether a profile was found.
-What was left undone when a process ended is found in the database when the next one starts.
+A chat that was left unrouted, because a process ended or the tries were used up, is found in the database again.
 """
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from .domain.chats import requests
 from .domain.db import database
-from .domain.events import ChatAsked, DetailsChanged
+from .domain.events import ChatAsked, DetailsChanged, PersonErased
 from .domain.identity import linking
 
 DELAY = 0.03  # seconds: by then the answer is on its way
-_PATIENCE = 60.0  # seconds between two looks for what was left undone
+_LOOK_EVERY = 60.0  # seconds between two looks for chats that were left unrouted
 _TRIES = 5
+_PAUSE = 0.5  # seconds after the first try that failed; twice as long after each further one
 log = logging.getLogger(__name__)
 
 
-class Afterwards:
-    """The work that waits, and the thread that does it, in order."""
+@dataclass(order=True, slots=True)
+class _Work:
+    """Something to do; `due` is on the monotonic clock."""
 
-    def __init__(self, delay: float = DELAY) -> None:
+    due: float
+    number: int
+    do: Callable[[], None] = field(compare=False)
+    tries: int = field(default=0, compare=False)
+
+
+class Afterwards:
+    """The work that waits, and the thread that does it: what was due first, first."""
+
+    def __init__(self, delay: float = DELAY, look_every: float = _LOOK_EVERY) -> None:
         self.delay = delay
-        self._waiting: deque[tuple[float, Callable[[], None]]] = deque()  # due when, on the monotonic clock
+        self._look_every = look_every
+        self._look_at = time.monotonic() + look_every
+        self._numbers = itertools.count()
+        self._waiting: list[_Work] = []  # a heap
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._stopped = False
@@ -41,13 +57,17 @@ class Afterwards:
             self._add(works)
 
     def catch_up(self) -> None:
-        """Take up what a process that ended has left undone, and go on in a thread from now on."""
+        """Take up what was left unrouted, and go on in a thread from now on."""
         with _connected():
             self._add([_routing(id) for id in requests.unrouted()])
 
     def drain(self) -> None:
         """Do all that waits, now, on this thread."""
-        while (work := self._next(now=True)) is not None:
+        while True:
+            with self._changed:
+                if not self._waiting:
+                    return
+                work = heapq.heappop(self._waiting)
             self._do(work)
 
     def stop(self) -> None:
@@ -60,7 +80,8 @@ class Afterwards:
 
     def _add(self, works: list[Callable[[], None]]) -> None:
         with self._changed:
-            self._waiting.extend((time.monotonic() + self.delay, work) for work in works)
+            for work in works:
+                heapq.heappush(self._waiting, _Work(time.monotonic() + self.delay, next(self._numbers), work))
             self._changed.notify_all()
             # Started here, and not with the application: a thread does not survive the fork of a server.
             if self._thread is None or not self._thread.is_alive():
@@ -70,34 +91,33 @@ class Afterwards:
 
     def _loop(self) -> None:
         while not self._stopped:
-            work = self._next()
-            if work is not None:
-                self._do(work)
-            elif not self._stopped:
+            if time.monotonic() >= self._look_at:
+                self._look_at = time.monotonic() + self._look_every
                 self._look_for_more()
+            elif work := self._next():
+                self._do(work)
 
-    def _next(self, *, now: bool = False) -> Callable[[], None] | None:
-        """Return the next work when it is due; None when there has been none for a while, or, with `now`, at once."""
+    def _next(self) -> _Work | None:
+        """Wait for the next work that is due, at most until it is time to look for more."""
         with self._changed:
-            quiet_until = time.monotonic() + _PATIENCE
-            while not self._stopped:
-                due = self._waiting[0][0] if self._waiting else quiet_until
-                left = due - time.monotonic()
-                if self._waiting and (now or left <= 0):
-                    return self._waiting.popleft()[1]
-                if now or left <= 0:
-                    return None
+            due = min(self._look_at, self._waiting[0].due if self._waiting else self._look_at)
+            left = due - time.monotonic()
+            if left > 0 and not self._stopped:
                 self._changed.wait(left)
-            return None
+            ready = self._waiting and self._waiting[0].due <= time.monotonic() and not self._stopped
+            return heapq.heappop(self._waiting) if ready else None
 
-    def _do(self, work: Callable[[], None]) -> None:
-        for attempt in range(1, _TRIES + 1):
-            try:
-                with _connected():
-                    work()
-                return
-            except Exception:
-                log.exception("What follows an answer failed, attempt %d of %d", attempt, _TRIES)
+    def _do(self, work: _Work) -> None:
+        try:
+            with _connected():
+                work.do()
+        except Exception:
+            work.tries += 1
+            log.exception("What follows an answer failed, try %d of %d", work.tries, _TRIES)
+            if work.tries < _TRIES:
+                work.due = time.monotonic() + _PAUSE * 2 ** (work.tries - 1)
+                with self._changed:
+                    heapq.heappush(self._waiting, work)
 
     def _look_for_more(self) -> None:
         try:
@@ -123,6 +143,8 @@ def _work_for(event: object) -> Callable[[], None] | None:
     if isinstance(event, DetailsChanged):
         conversation = event.conversation
         return lambda: linking.recount(conversation)
+    if isinstance(event, PersonErased):
+        return linking.recount_all
     return None
 
 

@@ -80,7 +80,24 @@ def test_a_passing_failure_is_tried_again(
         route(id)
 
     monkeypatch.setattr(requests, "route", fail_once)
+    monkeypatch.setattr(afterwards, "_PAUSE", 0)
     monkeypatch.setattr(afterwards.log, "exception", lambda *_: None)
     conversation, _ = requests.request_chat(house.site, None, JANE)
     room.note([ChatAsked(conversation.id)])
     assert routed.wait(10)
+
+
+def test_a_busy_house_still_looks_for_what_was_left_unrouted(house: House, routed: threading.Event) -> None:
+    conversation, _ = requests.request_chat(house.site, None, JANE)  # and nobody was told
+    room = Afterwards(delay=0, look_every=0.05)
+    try:
+        while not routed.wait(0.005):
+            room.note([DetailsChanged(conversation.id, 1)])
+    finally:
+        room.stop()
+    assert requests.unrouted() == []
+
+
+def test_a_chat_that_was_erased_meanwhile_is_no_trouble(house: House, room: Afterwards) -> None:
+    room.note([DetailsChanged(10**9, 1), ChatAsked(10**9)])
+    room.drain()

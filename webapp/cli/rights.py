@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import Settings
+from ..domain.identity import linking
 from ..domain.rights import disk, erasure, scope
 from ..domain.rights import export as rights
 from ..domain.tables import Profile
@@ -51,6 +52,7 @@ def _erase(options: argparse.Namespace, settings: Settings) -> None:
     if not options.yes and _asked(t("rights.type", number=profile.customer_number)) != profile.customer_number:
         sys.exit(f"rapport: {t('rights.nothing')}")
     erasure.erase(profile, by=None)
+    linking.recount_all()
     print(t(f"rights.erased.{disk.forget_on_disk()}"))
 
 

@@ -241,6 +241,7 @@ def _profile_changed(event: events.ProfileChanged) -> Iterator[Push]:
 
 
 def _counted(event: events.CandidatesCounted) -> Iterator[Push]:
+    yield from _panel(_load(event.conversation))
     yield from _inboxes()
 
 

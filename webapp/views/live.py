@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 
 from flask import Flask, Request, abort, current_app
 
@@ -16,7 +15,7 @@ from .. import auth, security
 from ..auth import Customer, Viewer
 from ..domain import db, events
 from ..domain.people import sessions, sites
-from ..domain.tables import Associate, Visitor
+from ..domain.tables import Visitor
 from ..i18n import Reader, best
 from ..live import catching_up
 from ..live.catching_up import Looker
@@ -32,8 +31,10 @@ MOST_OF_A_VISITOR = 6  # sockets
 RESTART = 1012
 
 
-def open_sockets(app: Flask, for_events: Callable[[Sequence[object]], Iterable[Push]], *, most: int) -> None:
-    """Serve the sockets, at most so many at a time, and let them hear of what happens."""
+def open_sockets(
+    app: Flask, for_events: Callable[[Sequence[object]], Iterable[Push]], *, most: int
+) -> Callable[[list[object]], None]:
+    """Serve the sockets, at most so many at a time; return the listener by which they hear of what happens."""
     hub = Hub(for_events)
     watch = SessionWatch(_going_on)
     hub.on_stop.append(watch.stop)
@@ -45,11 +46,11 @@ def open_sockets(app: Flask, for_events: Callable[[Sequence[object]], Iterable[P
             _look_after_viewers(hub, event)
         hub.publish(happened)
 
-    db.listeners[:] = [tell]
     # Visitors are many, and anybody can be one: they cannot take the places of those who answer them.
     for_staff = max(2, most // 3)
     LiveRoutes(for_staff).route(app, "/live", _associate, _serve_workspace)
     LiveRoutes(most - for_staff).route(app, "/widget/live", _customer, _serve_widget)
+    return tell
 
 
 def customer_of(request: Request) -> Customer | None:
@@ -126,17 +127,10 @@ def _going_on(sign_ins: set[int]) -> set[int]:
 
 
 def _look_after_viewers(hub: Hub, event: object) -> None:
-    """Close the sockets of who is no longer known, and tell sockets when what they know of their viewer changed."""
+    """Close the sockets of who is no longer known, or may see other things than before: those come back at once."""
     if isinstance(event, events.SignedOut):
         hub.kick(lambda c: getattr(c.viewer, "sign_in", None) == event.sign_in, SIGNED_OUT, "signed out")
-    if isinstance(event, events.RightsChanged):  # they come back, and watch what she may see now
+    if isinstance(event, events.RightsChanged):
         hub.kick(lambda c: getattr(c.viewer, "associate", None) == event.associate, RESTART, "rights changed")
     if isinstance(event, events.VisitorForgotten):
         hub.kick(lambda c: getattr(c.viewer, "visitor", None) == event.visitor, SIGNED_OUT, "forgotten")
-    if isinstance(event, events.AvailabilityChanged):
-        associate = Associate.get_by_id(event.associate)
-        for connection in hub.connections():
-            if isinstance(connection.viewer, Viewer) and connection.viewer.associate == event.associate:
-                connection.viewer = replace(
-                    connection.viewer, chat_enabled=bool(associate.chat_enabled), is_manager=associate.is_manager
-                )

@@ -100,3 +100,12 @@ def test_an_id_is_given_to_one_profile_only(house: House, known: Profile) -> Non
     linking.unlink(conversation, by=house.alice)
     creation.create_from(conversation, Given("Nina New", "nina@example.com"), by=house.alice)
     assert Profile.get(Profile.name == "Nina New").external_id is None
+
+
+def test_an_id_is_free_again_when_its_profile_is_taken_back(house: House, known: Profile) -> None:
+    creating.withdraw(known)
+    conversation = chat(house, "Vera Known", "vera@example.com", proved=Proved("77"))
+    creation.create_from(conversation, Given("Vera Known", "vera@example.com"), by=house.alice)
+    vera = Profile.get(Profile.external_id == "77")
+    assert vera != known
+    assert found(ask(house, proved=Proved("77"))) == (vera.id, "verified_identity")

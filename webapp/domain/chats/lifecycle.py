@@ -62,7 +62,7 @@ def put_back(conversation: Conversation) -> None:
         accepted_at=None,
         last_author="system",  # or what she wrote last would seem to be written by whoever comes next
         waiting_since=present.waiting_since or clock.now(),
-    ).where(Conversation.id == present.id).execute()
+    ).where(Conversation.id == present.id, Conversation.state == "active").execute()
     line = lines.write(present, "system", kind="put_back", name=present.associate.first_name)
     emit(ChatPutBack(present.id, line.id))
 

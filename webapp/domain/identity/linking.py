@@ -12,6 +12,7 @@ from ..errors import NotFound, Refused
 from ..events import CandidateRejected, CandidatesCounted, ConversationLinked, ConversationUnlinked
 from ..profiles import activity, creating, records
 from ..tables import ActivityEntry, Associate, Conversation, Link, Message, Profile, Rejection
+from ..tables.chats import OPEN_STATES
 from . import facts
 from .candidates import find
 from .matching import Evidence, compare
@@ -115,18 +116,28 @@ def can_undo(entry: ActivityEntry) -> bool:
 @verb
 def recount(conversation_id: int) -> None:
     """Count the candidates anew after the details have changed: apart, so that saving them takes no longer for it."""
-    conversation: Conversation = Conversation.get_by_id(conversation_id)
-    before = conversation.candidate_count
-    count_candidates(conversation)
-    if Conversation.get_by_id(conversation_id).candidate_count != before:
+    conversation: Conversation | None = Conversation.get_or_none(Conversation.id == conversation_id)
+    if conversation and count_candidates(conversation):
         emit(CandidatesCounted(conversation_id))
 
 
-def count_candidates(conversation: Conversation) -> None:
-    """Note how many candidates there are, for the inbox; from within a verb."""
+def recount_all() -> None:
+    """Count the candidates of all open chats that have any: a profile has gone. Each chat for itself, in no hurry."""
+    query = Conversation.select(Conversation.id).where(
+        Conversation.state.in_(OPEN_STATES), Conversation.candidate_count > 0
+    )
+    for row in list(query):
+        recount(row.id)
+
+
+def count_candidates(conversation: Conversation) -> bool:
+    """Note how many candidates there are, for the inbox; from within a verb. Returns whether they are others now."""
     details = facts.given(facts.details_of(conversation), conversation.store.region)
     count = len(find(details, conversation.visitor_id).offered)
-    Conversation.update(candidate_count=count).where(Conversation.id == conversation.id).execute()
+    changed = Conversation.update(candidate_count=count).where(
+        Conversation.id == conversation.id, Conversation.candidate_count != count
+    )
+    return bool(changed.execute())
 
 
 def _is_withdrawn(profile: Profile) -> bool:

@@ -47,7 +47,8 @@ def withdraw(profile: Profile) -> None:
     if Link.select().where(Link.profile == profile, Link.ended_at.is_null()).exists():
         raise Refused("profile_in_use")
     profile.withdrawn_at = clock.now()
-    profile.save(only=[Profile.withdrawn_at])
+    profile.external_id = None  # the shop's customer may get another profile
+    profile.save(only=[Profile.withdrawn_at, Profile.external_id])
     indexing.index(profile)
     emit(ProfileChanged(profile.id))
 

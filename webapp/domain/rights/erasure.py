@@ -16,7 +16,6 @@ from .. import audit, clock
 from ..db import emit, verb
 from ..errors import Refused
 from ..events import PersonErased, VisitorForgotten
-from ..identity import linking
 from ..profiles import records
 from ..profiles.creating import key_of
 from ..profiles.normalise import phone_digits
@@ -82,6 +81,7 @@ def what_goes(profile: Profile) -> Going:
 def erase(profile: Profile, *, by: Associate | None) -> None:
     """Erase the person whose profile this is, for good; `by` is nobody for the program `rapport`.
 
+    Open chats may have counted the person among their candidates: `linking.recount_all` has to follow.
     Raises `Refused("chat_running")` while a linked chat is open, `NotFound` when it has been done.
     """
     profile = scope.standing(profile)
@@ -96,7 +96,7 @@ def erase(profile: Profile, *, by: Associate | None) -> None:
     _delete(gone)
     for id in gone.profiles:
         _bury(id)
-    touched = shown_in | set(gone.once_linked) | _count_anew()
+    touched = shown_in | set(gone.once_linked)
     audit.record("person_erased", f"profile #{profile.id}", by=by)
     emit(
         PersonErased(
@@ -152,7 +152,7 @@ def _delete(gone: _Gone) -> None:
 def _bury(id: int) -> None:
     now = clock.now()
     Profile.update(
-        customer_number=scope.TOMB + secrets.token_hex(8),
+        customer_number=f"erased-{secrets.token_hex(8)}",
         external_id=None,
         name="",
         name_generated=False,
@@ -160,18 +160,8 @@ def _bury(id: int) -> None:
         region="",
         created_at=now,
         withdrawn_at=now,
+        erased_at=now,
     ).where(Profile.id == id).execute()
-
-
-def _count_anew() -> set[int]:
-    """Count the candidates of the open chats; return those that had counted the person."""
-    changed = set()
-    query = Conversation.select().where(Conversation.state.in_(OPEN_STATES), Conversation.routed_at.is_null(False))
-    for chat in list(query):
-        linking.count_candidates(chat)
-        if Conversation.get_by_id(chat.id).candidate_count != chat.candidate_count:
-            changed.add(int(chat.id))
-    return changed
 
 
 def _left(profile: Profile) -> set[int]:

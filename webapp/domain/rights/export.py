@@ -18,12 +18,16 @@ VERSION = 1
 FORMATS = ("html", "json")
 
 
-@verb
 def export(profile: Profile, *, by: Associate | None) -> PersonRecord:
     """Return the person's record, and note who took it; `by` is nobody for the program `rapport`."""
-    record = gather(profile)
-    audit.record("person_exported", f"profile #{profile.id}", by=by)
+    record = gather(profile)  # outside the transaction: nobody's message waits for a long record
+    _note(profile, by)
     return record
+
+
+@verb
+def _note(profile: Profile, by: Associate | None) -> None:
+    audit.record("person_exported", f"profile #{profile.id}", by=by)
 
 
 def as_json(record: PersonRecord) -> str:

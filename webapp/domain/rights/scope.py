@@ -9,21 +9,22 @@ from ..profiles import records
 from ..tables import ActivityEntry, Conversation, Link, Profile
 
 CHANGES = ("profile_changed", "conflict_resolved")  # kinds of entries that hold values
-TOMB = "erased-"  # how the number of an erased profile begins; the rest is random
 
 
 def standing(profile: Profile) -> Profile:
     """Return the profile as it stands now, withdrawn or not; raises `NotFound` once it has been erased."""
-    found: Profile | None = Profile.get_or_none(Profile.id == profile.id)
-    if found is None or str(found.customer_number).startswith(TOMB):
+    found: Profile | None = Profile.get_or_none(Profile.id == profile.id, Profile.erased_at.is_null())
+    if found is None:
         raise NotFound
     return found
 
 
 def by_number(customer_number: str) -> Profile | None:
     """Return the profile with this customer number, one that was withdrawn too: it holds personal data as well."""
-    found: Profile | None = Profile.get_or_none(Profile.customer_number == customer_number.strip())
-    return None if found is None or str(found.customer_number).startswith(TOMB) else found
+    found: Profile | None = Profile.get_or_none(
+        Profile.customer_number == customer_number.strip(), Profile.erased_at.is_null()
+    )
+    return found
 
 
 def chats_of(profiles: Iterable[int]) -> list[Conversation]:

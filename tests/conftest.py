@@ -68,7 +68,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 def _do_afterwards_at_once(application: Flask) -> None:
     """What follows an answer is done before the test reads it, instead of a moment later."""
     afterwards = application.extensions["afterwards"]
-    afterwards.delay = 3600
+    afterwards.soonest = afterwards.latest = 3600
 
     @application.after_request
     def drain(response: Response) -> Response:

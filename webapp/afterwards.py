@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,10 +21,13 @@ from .domain.db import database
 from .domain.events import ChatAsked, DetailsChanged, PersonErased
 from .domain.identity import linking
 
-DELAY = 0.03  # seconds: by then the answer is on its way
+# Seconds until it is begun. By the first the answer is on its way; up to the second it is left to chance when, or who
+# sends something at the right moment would feel it wait for the writing of a link.
+SOONEST, LATEST = 0.05, 1.2
 _LOOK_EVERY = 60.0  # seconds between two looks for chats that were left unrouted
 _TRIES = 5
 _PAUSE = 0.5  # seconds after the first try that failed; twice as long after each further one
+_chance = random.SystemRandom()
 log = logging.getLogger(__name__)
 
 
@@ -40,8 +44,8 @@ class _Work:
 class Afterwards:
     """The work that waits, and the thread that does it: what was due first, first."""
 
-    def __init__(self, delay: float = DELAY, look_every: float = _LOOK_EVERY) -> None:
-        self.delay = delay
+    def __init__(self, soonest: float = SOONEST, latest: float = LATEST, look_every: float = _LOOK_EVERY) -> None:
+        self.soonest, self.latest = soonest, latest
         self._look_every = look_every
         self._look_at = time.monotonic() + look_every
         self._numbers = itertools.count()
@@ -81,7 +85,8 @@ class Afterwards:
     def _add(self, works: list[Callable[[], None]]) -> None:
         with self._changed:
             for work in works:
-                heapq.heappush(self._waiting, _Work(time.monotonic() + self.delay, next(self._numbers), work))
+                due = time.monotonic() + _chance.uniform(self.soonest, self.latest)
+                heapq.heappush(self._waiting, _Work(due, next(self._numbers), work))
             self._changed.notify_all()
             # Started here, and not with the application: a thread does not survive the fork of a server.
             if self._thread is None or not self._thread.is_alive():

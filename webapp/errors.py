@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, current_app, g, request
+from peewee import DoesNotExist
 from werkzeug.exceptions import HTTPException
 
 from . import auth, render
@@ -15,6 +16,7 @@ def answer(app: Flask) -> None:
     """Let the application answer every error, ours and the web's, in the viewer's language."""
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _web_error)
+    app.register_error_handler(DoesNotExist, _gone)
     app.register_error_handler(Exception, _accident)
 
 
@@ -47,6 +49,11 @@ def _domain_error(error: DomainError) -> Response:
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _gone(error: DoesNotExist) -> Response:
+    """A row that was there when the request came has been erased since."""
+    return _domain_error(NotFound())
 
 
 def _web_error(error: HTTPException) -> Response:

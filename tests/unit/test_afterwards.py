@@ -37,7 +37,7 @@ def routed(house: House) -> Iterator[threading.Event]:
 @pytest.fixture
 def room() -> Iterator[Afterwards]:
     """The back room, open for work without delay."""
-    made = Afterwards(delay=0)
+    made = Afterwards(0, 0)
     yield made
     made.stop()
 
@@ -89,7 +89,7 @@ def test_a_passing_failure_is_tried_again(
 
 def test_a_busy_house_still_looks_for_what_was_left_unrouted(house: House, routed: threading.Event) -> None:
     conversation, _ = requests.request_chat(house.site, None, JANE)  # and nobody was told
-    room = Afterwards(delay=0, look_every=0.05)
+    room = Afterwards(0, 0, look_every=0.05)
     try:
         while not routed.wait(0.005):
             room.note([DetailsChanged(conversation.id, 1)])

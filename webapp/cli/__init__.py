@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from ..config import Settings, SettingsError
-from ..domain import db, schema
+from ..domain import db, schema, texts
 from ..domain.errors import DomainError
 from ..errors import sentence
 from ..i18n import Reader
@@ -19,7 +19,10 @@ NOUNS = (process, people, stores, sites, identity_keys, house, rights)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; a refusal is a sentence on the error output and exit code 1."""
-    options = _parser().parse_args(arguments)
+    said = sys.argv[1:] if arguments is None else arguments
+    if any(texts.problem_with(text, len(text)) for text in said):
+        sys.exit("rapport: an argument has characters that cannot be read")
+    options = _parser().parse_args(said)
     try:
         settings = Settings.from_environ(os.environ)
         for warning in settings.unknown:

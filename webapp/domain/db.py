@@ -18,8 +18,10 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from peewee import DatabaseProxy
+from peewee import DatabaseProxy, DoesNotExist
 from playhouse.pool import PooledSqliteDatabase
+
+from .errors import NotFound
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -102,6 +104,8 @@ class _Work(Generic[R]):
             _here.events = outer
 
     def outcome(self) -> R:
+        if isinstance(self.error, DoesNotExist):  # a row that was looked up before has been erased since
+            raise NotFound from self.error
         if self.error is not None:
             raise self.error
         return self.result

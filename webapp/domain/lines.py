@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import acting, clock
+from .errors import NotFound
 from .tables import Associate, Conversation, Message
 
 
@@ -33,7 +34,9 @@ def write(
     rows = (
         Conversation.update({counter: counter + 1}).where(Conversation.id == id).returning(counter).execute()
     )
-    (row,) = rows
+    row = next(iter(rows), None)
+    if row is None:  # erased since it was looked up
+        raise NotFound
     return Message.create(
         conversation=id,
         lane=lane,

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, request
+from peewee import fn
 
 from .. import render
 from ..auth import Viewer
-from ..domain.people import access, invitations, sessions
+from ..domain.people import access, invitations, sessions, stores
 from ..domain.tables import Associate, Invitation, SignIn, Store, StoreMember
 from ..domain.tables.people import ROLES
 from ..i18n import LANGUAGES, Reader
@@ -60,8 +61,8 @@ def listing(looks: Viewer, viewer: Associate, *, said: str = "") -> Response:
             ("deactivated", [one for one in people if one.deactivated_at is not None]),
         ],
         stores=_stores_of(people),
-        seen=_last_seen(looks.reader, people),
-        invited=[_invitation(looks.reader, one) for one in access.managed_invitations(viewer)],
+        signed_in=_last_signed_in(looks.reader, people),
+        invited=_invited(looks.reader, viewer),
     )
     return settings.answer(looks, "associates", content, said=said)
 
@@ -170,17 +171,22 @@ def _stores_of(people: Iterable[Associate]) -> dict[int, list[Store]]:
     return found
 
 
-def _last_seen(reader: Reader, people: Iterable[Associate]) -> dict[int, str]:
-    """Return when each of these was here last; who has never been is not among them."""
-    seen: dict[int, datetime] = {}
-    hers = SignIn.associate.in_([associate.id for associate in people])
-    for session in SignIn.select(SignIn, Associate).join(Associate).where(hers).order_by(SignIn.seen_at):
-        seen[session.associate.id] = session.seen_at
-    return {associate: _moment(reader, at) for associate, at in seen.items()}
+def _last_signed_in(reader: Reader, people: Iterable[Associate]) -> dict[int, str]:
+    """Return when each of these last signed in; who never has is not among them."""
+    query: Any = SignIn.select(SignIn.associate, fn.MAX(SignIn.created_at)).group_by(SignIn.associate)
+    hers = query.where(SignIn.associate.in_([associate.id for associate in people])).tuples()
+    return {associate: _moment(reader, at) for associate, at in hers}
 
 
-def _invitation(reader: Reader, invitation: Invitation) -> tuple[Invitation, list[Store], str, bool]:
-    return invitation, invitations.places_of(invitation), _ends(reader, invitation), invitations.is_open(invitation)
+def _invited(reader: Reader, viewer: Associate) -> list[tuple[Invitation, list[Store], str, bool]]:
+    """Return the invitations that the viewer may take back, and of each whether she may make a new link of it."""
+    found = access.managed_invitations(viewer)
+    renewable = {one.id for one in invitations.hers_to_give(viewer, found)}
+    known = stores.every() if found else []
+    return [
+        (one, [store for store in known if store.id in one.stores], _ends(reader, one), one.id in renewable)
+        for one in found
+    ]
 
 
 def _moment(reader: Reader, moment: datetime) -> str:

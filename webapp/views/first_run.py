@@ -67,6 +67,8 @@ def _stopped(reader: Reader, code: str) -> Response | None:
         raise NotFound
     if not code:
         return _ask(reader, "", 200)
+    if setup.is_code(code, current_app.config["RAPPORT"].secret_key):
+        return None  # first of all: strangers who guess do not keep the owner out
     attempt = ("first-run", request.remote_addr)
     try:
         security.limiter().check(security.FAILED_SIGN_INS, *attempt)
@@ -74,8 +76,6 @@ def _stopped(reader: Reader, code: str) -> Response | None:
         answer = _ask(reader, reader.n("error.too_many_sign_ins", int(str(error.facts["n"]))), 429)
         answer.headers["Retry-After"] = str(error.retry_after)
         return answer
-    if setup.is_code(code, current_app.config["RAPPORT"].secret_key):
-        return None
     security.limiter().hit(security.FAILED_SIGN_INS, *attempt)
     return _ask(reader, reader.t("first.code.wrong"), 422)
 

@@ -7,7 +7,7 @@ from werkzeug import Response as AnyResponse
 
 from ..auth import for_managers, this_viewer
 from ..domain.chats import staffing
-from ..domain.errors import Invalid, NotFound, Refused
+from ..domain.errors import Invalid, NotFound
 from ..domain.people import access, associates, invitations
 from ..domain.tables import Associate, Store
 from ..errors import sentence, sentences
@@ -53,7 +53,7 @@ def invite(viewer: Associate) -> Response:
 @for_managers
 def renew(viewer: Associate, invitation_id: int) -> Response:
     """Make a new link of an invitation; the one before opens nothing any more."""
-    invitation, token = invitations.renew(access.managed_invitation(viewer, invitation_id), by=viewer)
+    invitation, token = invitations.renew(access.renewable_invitation(viewer, invitation_id), by=viewer)
     return screen.invited(this_viewer(), invitation, token)
 
 
@@ -91,9 +91,7 @@ def change(viewer: Associate, associate_id: int) -> AnyResponse:
         )
     except Invalid as error:
         return screen.form(looks, viewer, associate, typed, sentences(looks.reader, error))
-    except Refused as error:
-        if error.code != "last_manager":
-            raise
+    except associates.LastManager as error:
         return screen.form(looks, viewer, associate, typed, {"role": sentence(looks.reader, error)})
     return _saved(viewer, associate_id, looks.reader.t("settings.saved"))
 
@@ -105,9 +103,7 @@ def deactivate(viewer: Associate, associate_id: int) -> AnyResponse:
     associate, looks = access.managed_associate(viewer, associate_id), this_viewer()
     try:
         staffing.deactivate(associate, by=viewer)
-    except Refused as error:
-        if error.code != "last_manager":
-            raise
+    except associates.LastManager as error:
         refusal = sentence(looks.reader, error)
         return screen.form(looks, viewer, associate, screen.of(associate), refusal=refusal)
     if associate == viewer:

@@ -47,18 +47,23 @@ def this_guest() -> Guest:
     security.allow_framing(site.origins)
     reader = replace(auth.guest_reader(), zone=auth.known_zone(request.args.get("zone", "")))
     g.reader = reader
-    visitor, proved = auth.current_visitor(site), _proved(site)
-    if visitor and proved and earlier.is_anothers(visitor, proved.subject):
+    visitor, (proved, named) = auth.current_visitor(site), _identity(site)
+    if visitor and named is not None and earlier.is_anothers(visitor, named):
         visitor = None  # two people at one browser: neither gets to see the other's chat
     return Guest(site, visitor, reader, proved)
 
 
-def _proved(site: Site) -> Proved | None:
-    """Return who it is; what is not proved is as if nothing had come. `/widget/identity` says why."""
+def _identity(site: Site) -> tuple[Proved | None, str | None]:
+    """Return who it is, if that is proved; and whom the page has named: "" for nobody we know, None for nothing at all.
+
+    What is not proved identifies nobody, and `/widget/identity` says why. But it still tells that somebody else may
+    be at this browser than began the chat in it.
+    """
     try:
-        return auth.proved(site)
-    except NotProved:
-        return None
+        proved = auth.proved(site)
+    except NotProved as error:
+        return None, error.subject
+    return proved, proved.subject if proved else None
 
 
 def chat_of(guest: Guest, public_id: str) -> Conversation:

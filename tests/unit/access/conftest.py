@@ -28,7 +28,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, empty_database: bytes) -> It
     })  # fmt: skip
     app = create_app(settings)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.extensions["afterwards"].delay = 3600  # the world does it itself, before anybody looks
+    afterwards = app.extensions["afterwards"]
+    afterwards.soonest = afterwards.latest = 3600  # the world does it itself, before anybody looks
     db.database.connect()
     db.database.execute_sql("PRAGMA synchronous = OFF")  # nobody pulls the plug here
     built = World(app)

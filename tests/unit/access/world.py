@@ -161,6 +161,10 @@ class World:
         self.keep(token, "the link of an invitation")
         self.keep(str(invitation.token_hash), "what is kept of the link")
         self.ids |= {"invitation": str(invitation.id), "join": token}
+        email = self.word("who is invited to both stores", ("nadia", "dana")) + "@maison.example"
+        both, token = invitations.invite(email, role="manager", stores=[house.lyon, house.london], by=None)
+        self.keep(token, "the link of the invitation to both stores")
+        self.ids["invitation-to-both"] = str(both.id)
 
     def _make_key(self, house: House) -> None:
         key = identity_keys.add(house.site, by=house.nadia)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import House
+from webapp.domain import db
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.events import AvailabilityChanged, RightsChanged, SignedOut
-from webapp.domain.people import access, associates, passwords, sessions
+from webapp.domain.people import access, associates, invitations, passwords, sessions
 from webapp.domain.tables import Associate, AuditEntry, StoreMember
 
 
@@ -144,6 +145,37 @@ def test_a_new_password_ends_all_other_sessions(house: House, told: list[object]
     assert sessions.going_on([kept.id, bruno.id]) == {bruno.id}
     entries = [entry.data for entry in AuditEntry.select() if entry.action == "associate_changed"]
     assert entries == [{"password": {"before": None, "after": None}}] * 2
+    assert told == [SignedOut(other.id), SignedOut(kept.id)], "nobody else has to be told"
+
+
+def test_a_password_that_is_changed_with_the_rest_is_in_the_same_entry(house: House) -> None:
+    before = AuditEntry.select().count()
+    associates.change(house.alice, chat_enabled=False, password="daffodils on monday", by=house.dana)
+    (entry,) = AuditEntry.select().order_by(AuditEntry.id).offset(before)
+    assert entry.data == {
+        "chat_enabled": {"before": True, "after": False},
+        "password": {"before": None, "after": None},
+    }
+
+
+def test_what_changes_nothing_is_not_told(house: House, told: list[object]) -> None:
+    associates.change(house.alice, role="associate", chat_enabled=True, stores=[house.lyon], by=house.dana)
+    assert told == []
+
+
+def test_nobody_waits_while_a_password_is_hashed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+
+    def hash_password(password: str) -> str:
+        held.append(db.database.in_transaction())
+        return "a hash"
+
+    monkeypatch.setattr(passwords, "hash_password", hash_password)
+    associates.add("Emma", "emma@maison.example", "tulips on tuesday")
+    associates.change(house.alice, role="manager", password="tulips on tuesday")
+    associates.change_password(house.bruno, "tulips on tuesday", keep=None)
+    invitations.accept(invitations.invite("eva@maison.example", by=None)[1], "Eva", "tulips on tuesday")
+    assert held == [False] * 4
 
 
 def test_her_sessions_are_listed_until_they_end(house: House) -> None:

@@ -399,3 +399,20 @@ def test_linking_and_erasing_at_the_same_moment(
     outcome = at_once(acts if first == "erase" else acts[::-1])
     refused = [error for error in outcome if isinstance(error, Refused | NotFound)]
     assert len(refused) == 1
+
+
+def test_whoever_acts_on_what_was_erased_a_moment_ago_is_told_that_it_is_not_there(house: House) -> None:
+    conversation = chat(house, "Jane Doe", "jane.doe@example.com")
+    lifecycle.end(conversation, by=None)
+    erasure.erase(house.jane, by=house.dana)
+    acts: list[Callable[[], object]] = [
+        lambda: messages.send(conversation, "Hello?", "m-9", by=None),
+        lambda: messages.send(conversation, "Hello?", "m-9", by=house.alice),
+        lambda: details.change(conversation, Given("Jane"), generated_name=""),
+        lambda: lifecycle.end(conversation, by=None),
+        lambda: lifecycle.accept(conversation, by=house.alice),
+        lambda: linking.unlink(conversation, by=house.alice),
+    ]
+    for act in acts:
+        with pytest.raises(NotFound):
+            act()

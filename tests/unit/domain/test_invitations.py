@@ -94,6 +94,40 @@ def test_a_new_link_shuts_the_one_before_and_keeps_the_rest(house: House) -> Non
         invitations.renew(newer, by=house.nadia)
 
 
+def test_nadia_renews_no_invitation_to_a_store_that_is_not_hers(house: House) -> None:
+    both, token = invitations.invite(EVA, role="manager", stores=[house.lyon, house.london], by=house.dana)
+    assert access.managed_invitation(house.nadia, both.id) == both, "she may take it back"
+    with pytest.raises(NotFound):
+        access.renewable_invitation(house.nadia, both.id)
+    with pytest.raises(NotFound):
+        invitations.renew(both, by=house.nadia)
+    assert invitations.by_token(token) == both
+    assert access.renewable_invitation(house.dana, both.id) == both
+    invitations.renew(both, by=house.dana)
+    with pytest.raises(NotFound):
+        invitations.by_token(token)
+
+
+def test_what_a_colleague_has_offered_is_not_taken_back_by_inviting(house: House) -> None:
+    _, token = invitations.invite(EVA, stores=[house.london], by=house.dana)
+    before = AuditEntry.select().count()
+    with pytest.raises(Invalid) as refusal:
+        invitations.invite(EVA, stores=[house.lyon], by=house.nadia)
+    assert refusal.value.fields == {"email": "invited_already"}
+    assert invitations.by_token(token)
+    assert AuditEntry.select().count() == before
+    invitations.invite(EVA, by=None)
+    with pytest.raises(NotFound):
+        invitations.by_token(token)
+
+
+def test_an_invitation_that_has_ended_stands_in_nobodys_way(house: House) -> None:
+    with clock.at(clock.now() - timedelta(days=8)):
+        old, _ = invitations.invite(EVA, stores=[house.london], by=house.dana)
+    assert invitations.invite(EVA, stores=[house.lyon], by=house.nadia)
+    assert Invitation.get_by_id(old.id).revoked_at is None
+
+
 def test_what_was_taken_back_opens_nothing(house: House) -> None:
     invitation, token = invite(house)
     invitations.take_back(invitation, by=house.dana)
@@ -154,3 +188,5 @@ def test_a_manager_sees_the_invitations_to_her_stores(house: House) -> None:
         house.dana: ["no@where.example", "in@london.example", EVA],
     }
     assert access.managed_invitations(house.alice) == []
+    with clock.at(clock.now() + timedelta(days=8)):
+        assert access.managed_invitations(house.dana) == [], "they have ended"

@@ -1,13 +1,13 @@
-"""Who is there for customers: SPEC section 5, *Available*."""
+"""Whether stores are open to customers, and until when those of an associate are closed."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from tests.cast import House
 from webapp.domain import clock
-from webapp.domain.people import associates, hours, presence, sessions, stores
-from webapp.domain.tables import Associate, Store
+from webapp.domain.people import hours, presence, stores
+from webapp.domain.tables import Store
 
 FRIDAY = datetime(2026, 3, 13, 12, 0, tzinfo=UTC)
 NIGHT = FRIDAY.replace(hour=22)
@@ -15,51 +15,6 @@ NIGHT = FRIDAY.replace(hour=22)
 
 def opens(store: Store, text: str) -> None:
     stores.change(store, hours=hours.parse(text), by=None)
-
-
-def alice_available(house: House, moment: datetime = FRIDAY) -> bool:
-    with clock.at(moment):
-        return presence.is_available(Associate.get_by_id(house.alice.id), Store.get_by_id(house.lyon.id))
-
-
-def sign_in(house: House, moment: datetime = FRIDAY) -> str:
-    with clock.at(moment - timedelta(hours=1)):
-        return sessions.sign_in(house.alice)
-
-
-def test_alice_is_available_while_all_of_it_holds(house: House) -> None:
-    assert not alice_available(house), "she is not signed in"
-    token = sign_in(house)
-    assert alice_available(house)
-
-    associates.set_available(house.alice, False)
-    assert not alice_available(house), "her own switch is off"
-    associates.set_available(house.alice, True)
-
-    associates.change(house.alice, chat_enabled=False, by=house.dana)
-    assert not alice_available(house), "a manager has not enabled her"
-    associates.change(house.alice, chat_enabled=True, by=house.dana)
-
-    opens(house.lyon, "mon-fri 09:00-18:00")
-    sign_in(house, NIGHT)
-    assert alice_available(house)
-    assert not alice_available(house, NIGHT), "the store is closed"
-    opens(house.lyon, "always")
-    assert alice_available(house, NIGHT)
-    assert token
-
-
-def test_one_device_is_enough_and_each_session_ends(house: House) -> None:
-    phone, till = sign_in(house), sign_in(house)
-    with clock.at(FRIDAY):
-        for token in (phone, till):
-            assert alice_available(house)
-            session = sessions.current(token)
-            assert session
-            sessions.sign_out(session)
-    assert not alice_available(house)
-    sign_in(house)
-    assert not alice_available(house, FRIDAY + timedelta(hours=24)), "a session lasts a day"
 
 
 def test_a_closed_store_says_until_when(house: House) -> None:

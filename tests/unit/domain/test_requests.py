@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from tests.cast import House, ask, chat, fresh
-from webapp.domain.chats import details, lifecycle, requests
+from webapp.domain.chats import details, forgetting, lifecycle, requests
 from webapp.domain.chats.requests import Request
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.events import ChatAsked, ChatRequested
@@ -189,3 +189,35 @@ def test_a_customer_finds_her_own_chats_only(house: House) -> None:
     assert requests.chat_of(mine.visitor, hers.public_id) is None
     assert requests.chat_of(mine.visitor, "nothing") is None
     assert len(mine.public_id) >= 22  # 128 random bits
+
+
+def test_whoever_resets_while_asking_is_a_new_visitor_and_no_chat_is_left_behind(house: House, at_once: AtOnce) -> None:
+    for turn in range(20):
+        visitor, _ = visitors.remember(house.site)
+        at_once([
+            partial(requests.request_chat, house.site, visitor, request(f"m-{turn}")),
+            partial(forgetting.forget, visitor),
+        ])
+        assert requests.open_chat(visitor) is None
+    waiting = Conversation.select().where(Conversation.state == "waiting")
+    assert all(chat.visitor.forgotten_at is None for chat in waiting)
+
+
+def test_a_visitor_that_was_forgotten_a_moment_ago_gets_a_new_token(house: House) -> None:
+    visitor, _ = visitors.remember(house.site)
+    visitors.forget(visitor)
+    conversation, token = requests.request_chat(house.site, visitor, request())
+    assert token
+    assert conversation.visitor != visitor
+
+
+def test_a_chat_that_ended_between_two_looks_is_followed_by_another(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ask(house)
+    stale = requests.open_chat(first.visitor)
+    lifecycle.end(first, by=None)
+    looked = iter([stale])
+    monkeypatch.setattr(requests, "open_chat", lambda visitor: next(looked))
+    second, token = requests.request_chat(house.site, first.visitor, request())
+    assert (second == first, token) == (False, None)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.cast import House
+from webapp.domain import db
 from webapp.domain.errors import Invalid, NotFound
-from webapp.domain.people import sessions, setup
+from webapp.domain.people import passwords, sessions, setup
 from webapp.domain.tables import Associate, AuditEntry, SignIn, Site, Store
 
 from .conftest import AtOnce
@@ -40,9 +41,20 @@ def test_the_house_is_made_with_one_answer(database: None) -> None:
     session = sessions.current(token)
     assert session
     assert session.associate == dana
-    entry = AuditEntry.get(AuditEntry.action == "house_set_up")
-    assert entry.associate == dana
+    (entry,) = AuditEntry.select()
+    assert (entry.action, entry.subject, entry.associate) == ("house_set_up", "Dana Petit", dana)
+    assert {field: change["after"] for field, change in entry.data.items()} == {
+        "email": "dana@maison.example", "store": "Saint-Étienne", "region": "FR", "time_zone": "Europe/Paris",
+        "site": "Maison Lumière", "origin": "https://shop.example",
+    }  # fmt: skip
     assert all(ANSWERS["password"] not in str(row) and token not in str(row) for row in AuditEntry.select().dicts())
+
+
+def test_nobody_waits_while_its_password_is_hashed(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+    monkeypatch.setattr(passwords, "hash_password", lambda _: str(held.append(db.database.in_transaction())))
+    setup.set_up(**ANSWERS)
+    assert held == [False]
 
 
 def test_of_two_at_the_same_moment_one_makes_it(database: None, at_once: AtOnce) -> None:

@@ -54,7 +54,7 @@ class TestForAssociates:
         opens(house.london)
         associates.set_language(house.dana, "fr")
         dana = Associate.get_by_id(house.dana.id)
-        assert self.line(app, dana, FRIDAY_NIGHT) == "Magasins fermés jusqu’à lundi 09:00"
+        assert self.line(app, dana, FRIDAY_NIGHT) == "Boutiques fermées jusqu’à lundi 09:00"
 
     def test_who_does_not_chat_needs_no_line(self, app: Flask, house: House) -> None:
         opens(house.lyon)

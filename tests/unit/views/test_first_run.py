@@ -78,12 +78,18 @@ def test_without_the_code_nothing_is_made(client: FlaskClient, code: str) -> Non
 def test_who_guesses_the_code_has_to_wait(app: Flask, client: FlaskClient) -> None:
     for _ in range(security.FAILED_SIGN_INS.amount):
         client.get("/first-run?code=guess")
-    answer = client.get(DOOR)
+    answer = client.get("/first-run?code=guess")
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
     elsewhere = app.test_client()
     elsewhere.environ_base["REMOTE_ADDR"] = "203.0.113.7"
     assert elsewhere.get(DOOR).status_code == 200
+
+
+def test_strangers_who_guess_do_not_keep_the_owner_out(app: Flask, client: FlaskClient) -> None:
+    for _ in range(security.FAILED_SIGN_INS.amount + 1):
+        client.get("/first-run?code=guess")
+    assert client.get(DOOR).status_code == 200
 
 
 def test_a_refused_form_keeps_everything_but_the_password(client: FlaskClient) -> None:

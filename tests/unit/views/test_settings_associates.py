@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from tests.cast import House, Person, chat, fresh
 from tests.unit.views.dom import Element, look
+from webapp.domain import clock
 from webapp.domain.chats import staffing
 from webapp.domain.people import associates, invitations, sessions
 from webapp.domain.tables import Associate, Invitation
@@ -42,7 +44,8 @@ def test_a_manager_sees_those_of_her_stores(nadia: Person, dana: Person, house: 
     }  # fmt: skip
     assert "charlie@maison.example" in rows(look(dana.get(LIST).text))
     row = look(nadia.get(LIST).text).the("associate-row", email="nadia@maison.example")
-    assert all(words in row.text for words in ("Nadia Roux", "Lyon", "last seen Today", "Not chat-enabled", "Manager"))
+    told = ("Nadia Roux", "Lyon", "last signed in Today", "Not chat-enabled", "Manager")
+    assert all(words in row.text for words in told)
 
 
 def test_for_others_the_pages_do_not_exist(alice: Person, nadia: Person, house: House) -> None:
@@ -160,7 +163,6 @@ def test_a_link_is_shown_once(dana: Person, house: House) -> None:
     assert (invitation.email, invitation.stores, invitation.chat_enabled) == (EVA, [house.lyon.id], False)
     page = dana.get(LIST).text
     row = look(page).the("invitation-row", email=EVA)
-    assert row["data-state"] == "open"
     assert "valid until" in row.text
     assert token not in page
     assert sessions.hash_token(token) not in page
@@ -181,6 +183,47 @@ def test_the_invitations_of_other_stores_are_not_hers(dana: Person, nadia: Perso
     there = f"{LIST}/invitations/{invitations.by_token(invite(dana, stores='london')).id}"
     assert not look(nadia.get(LIST).text).all("invitation-row")
     assert nadia.post(f"{there}/link").status_code == nadia.post(f"{there}/revocation").status_code == 404
+    answer = nadia.post(f"{LIST}/invite", {"email": EVA, "role": "associate", "stores": "lyon"})
+    assert answer.status_code == 422
+    assert "not yours" in look(answer.text).the("field-error", field="email").text
+
+
+def test_nadia_takes_back_what_is_partly_hers_and_makes_no_link_of_it(
+    dana: Person, nadia: Person, house: House
+) -> None:
+    there = f"{LIST}/invitations/{invitations.by_token(invite(dana, stores=['lyon', 'london'])).id}"
+    assert look(dana.get(LIST).text).all("invitation-renew")
+    page = look(nadia.get(LIST).text)
+    assert "Lyon, London" in page.the("invitation-row", email=EVA).text
+    assert not page.all("invitation-renew")
+    assert nadia.post(f"{there}/link").status_code == 404
+    assert "taken back" in nadia.post(f"{there}/revocation").text
+    assert not look(dana.get(LIST).text).all("invitation-row")
+
+
+def test_an_invitation_that_has_ended_is_listed_no_more(dana: Person, house: House) -> None:
+    with clock.at(clock.now() - timedelta(days=8)):
+        old, _ = invitations.invite(EVA, stores=[house.lyon], by=house.dana)
+    assert not look(dana.get(LIST).text).all("invitation-row")
+    assert dana.post(f"{LIST}/invitations/{old.id}/link").status_code == 404
+
+
+def test_the_list_asks_as_often_however_long_it_is(
+    dana: Person, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    def asked() -> int:
+        caplog.clear()
+        with caplog.at_level("DEBUG", "peewee"):
+            assert dana.get(LIST).status_code == 200
+        return len(caplog.records)
+
+    invite(dana)
+    before = asked()
+    for number in range(5):
+        invitations.invite(f"ida{number}@maison.example", stores=[house.lyon, house.london], by=house.nadia)
+        sessions.sign_in(house.alice)
+        associates.add(f"Ida {number}", f"ida-{number}@maison.example", None, stores=[house.lyon])
+    assert asked() == before > 0
 
 
 @pytest.mark.parametrize(

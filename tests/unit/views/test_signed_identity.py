@@ -272,6 +272,27 @@ class TestTwoPeopleAtOneBrowser:
         assert hers.visitor_id != chat.visitor_id
         assert hers.subject == "C-1006"
 
+    @pytest.mark.parametrize("which", ["run out", "nobody any more", "forged"])
+    def test_nor_when_zoes_own_token_no_longer_holds(self, jane: Customer, shop: Shop, which: str) -> None:
+        chat = jane.start_chat("The ring is for Zoé", name="Jane Doe")
+        long_ago = int(time.time()) - 3600
+        jane.identity = {
+            "run out": shop.sign("C-1006", iat=long_ago, exp=long_ago + 600),
+            "nobody any more": "none",
+            "forged": "a.b.c",
+        }[which]
+        assert "The ring" not in jane.look(htmx=True).text
+        assert jane.look(f"/chats/{chat.public_id}", htmx=True).status_code == 404
+        hers = jane.start_chat("A lamp for Jane")
+        assert (hers.visitor == chat.visitor, hers.subject, hers.identity_level) == (False, None, "anonymous")
+
+    def test_janes_own_chat_goes_on_when_her_token_has_run_out(self, jane: Customer, shop: Shop) -> None:
+        chat = jane.start_chat("The ring is for Zoé", name="Jane Doe")
+        long_ago = int(time.time()) - 3600
+        jane.identity = shop.sign("C-1001", iat=long_ago, exp=long_ago + 600)
+        assert "The ring is for Zoé" in jane.look(htmx=True).text
+        assert jane.write(chat, "Still here").status_code == 200
+
     def test_a_page_that_announces_a_token_waits_with_a_signed_in_customers_chat(self, jane: Customer) -> None:
         jane.start_chat("The ring is for Zoé")
         token, jane.identity = jane.identity, None

@@ -54,7 +54,12 @@ def request_chat(site: Site, visitor: Visitor | None, request: Request) -> tuple
             running = open_chat(visitor) if visitor else None
             if running is None:
                 raise
-    _join(running, request)
+    try:
+        _join(running, request)
+    except Refused as error:
+        if error.code != "chat_ended":
+            raise
+        return _start(site, visitor, request)  # it has ended since it was looked up: this begins another
     return running, None
 
 
@@ -103,10 +108,8 @@ def _join(running: Conversation, request: Request) -> None:
 @verb
 def _start(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conversation, str | None]:
     token = None
-    if visitor is None:
+    if visitor is None or not visitors.seen(visitor):
         visitor, token = visitors.remember(site)
-    else:
-        visitors.seen(visitor)
     proved = request.proved
     conversation: Conversation = Conversation.create(
         public_id=secrets.token_urlsafe(16),

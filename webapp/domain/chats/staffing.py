@@ -14,7 +14,7 @@ from . import lifecycle
 def deactivate(associate: Associate, *, by: Associate | None) -> None:
     """Let the associate do nothing any more: her sessions end, and her running chats wait for somebody else.
 
-    Her name stays on what she did. Raises `Refused("last_manager")` when nobody would be left to manage; `by` is
+    Her name stays on what she did. Raises `associates.LastManager` when nobody would be left to manage; `by` is
     nobody for the program `rapport`.
     """
     present: Associate = Associate.get_by_id(associate.id)

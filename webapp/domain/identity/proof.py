@@ -49,11 +49,15 @@ class Proved:
 
 
 class NotProved(DomainError):
-    """A token that is not believed. `reason` is a code for the retailer who looks for the mistake, and nobody else."""
+    """A token that is not believed. `reason` is a code for the retailer who looks for the mistake, and nobody else.
 
-    def __init__(self, reason: str) -> None:
+    One that is right but for having run out still tells of whom it was: `subject`, else "".
+    """
+
+    def __init__(self, reason: str, subject: str = "") -> None:
         super().__init__("not_proved")
         self.reason = reason
+        self.subject = subject
 
 
 def verify(token: str, site_key: str, secrets: Secrets, now: datetime) -> Proved:
@@ -75,13 +79,14 @@ def verify(token: str, site_key: str, secrets: Secrets, now: datetime) -> Proved
         raise NotProved("wrong_signature") from None
     claims = _object(parts[2])
     _check_audience(claims.get("aud"), site_key)
-    _check_times(claims, now)
+    subject = _subject(claims.get("sub"))
+    _check_times(claims, now, subject)
     email = _text(claims, "email")
     verified = claims.get("email_verified", False)
     if not isinstance(verified, bool):
         raise NotProved("wrong_email_verified")
     return Proved(
-        subject=_subject(claims.get("sub")),
+        subject=subject,
         name=_text(claims, "name"),
         email=email,
         email_verified=verified and bool(email),
@@ -128,14 +133,14 @@ def _check_audience(audience: Any, site_key: str) -> None:
         raise NotProved("wrong_audience")
 
 
-def _check_times(claims: dict[str, Any], now: datetime) -> None:
+def _check_times(claims: dict[str, Any], now: datetime, subject: str) -> None:
     issued, expires, skew = _seconds(claims, "iat"), _seconds(claims, "exp"), int(SKEW.total_seconds())
     begins = _seconds(claims, "nbf") if "nbf" in claims else issued
     present = now.timestamp()
     if not 0 < expires - issued <= LONGEST.total_seconds():
         raise NotProved("wrong_life")
     if present > expires + skew:
-        raise NotProved("expired")
+        raise NotProved("expired", subject)
     if max(issued, begins) > present + skew:
         raise NotProved("not_yet")
 

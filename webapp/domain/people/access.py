@@ -112,7 +112,7 @@ def managed_associate(viewer: Associate, associate_id: int) -> Associate:
 
 
 def managed_invitations(viewer: Associate) -> list[Invitation]:
-    """Return the unused invitations that the viewer may take back: to a manager's own stores, and to none."""
+    """Return the invitations that the viewer may take back: to one of a manager's own stores at least, or to none."""
     if not viewer.is_manager:
         return []
     hers = {store.id for store in managed_stores(viewer)}
@@ -120,8 +120,20 @@ def managed_invitations(viewer: Associate) -> list[Invitation]:
 
 
 def managed_invitation(viewer: Associate, invitation_id: int) -> Invitation:
-    """Return the unused invitation with this id, if the viewer may take it back; raises `NotFound`."""
-    for found in managed_invitations(viewer):
-        if found.id == invitation_id:
-            return found
+    """Return the invitation with this id, if the viewer may take it back; raises `NotFound`."""
+    return _of(managed_invitations(viewer), invitation_id)
+
+
+def renewable_invitation(viewer: Associate, invitation_id: int) -> Invitation:
+    """Return the invitation with this id, if the viewer may make a new link of it; raises `NotFound`.
+
+    A link gives all that was offered, so all of its stores must be hers.
+    """
+    return _of(invitations.hers_to_give(viewer, managed_invitations(viewer)), invitation_id)
+
+
+def _of(found: list[Invitation], invitation_id: int) -> Invitation:
+    for invitation in found:
+        if invitation.id == invitation_id:
+            return invitation
     raise NotFound

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,6 +17,13 @@ from ..tables.people import ROLES
 from . import passwords, sessions
 
 LANGUAGES = ("en", "fr")
+
+
+class LastManager(Refused):
+    """Nobody would be left to manage."""
+
+    def __init__(self) -> None:
+        super().__init__("last_manager")
 
 
 def fold(email: str) -> str:
@@ -58,7 +66,6 @@ def read_role(role: str) -> str:
     return role
 
 
-@verb
 def add(
     name: str,
     email: str,
@@ -80,11 +87,17 @@ def add(
     with problems.of():
         if password:
             passwords.check(password, name=name, email=fold(email))
-            password_hash = passwords.hash_password(password)
+            password_hash = passwords.hash_password(password)  # before anybody waits for us
+    new = partial(
+        create, name, email, password_hash, role=role, stores=stores or (), chat_enabled=chat_enabled, language=language
+    )
+    return _add(problems, new, by)
+
+
+@verb
+def _add(problems: Problems, new: Callable[[], Associate], by: Associate | None) -> Associate:
     with problems.of():
-        associate = create(
-            name, email, password_hash, role=role, stores=stores or (), chat_enabled=chat_enabled, language=language
-        )
+        associate = new()
     problems.complain()
     audit.record("associate_added", str(associate.name), by=by, changes=audit.changed({}, facts(associate)))
     return associate
@@ -122,7 +135,6 @@ def create(
     return associate
 
 
-@verb
 def change(
     associate: Associate,
     *,
@@ -136,26 +148,64 @@ def change(
     """Change what is given of an associate, and leave the rest; `by` is nobody for the program `rapport`.
 
     With `among`, `stores` says which of these she works in, and her other stores stay. Raises `Invalid`, and
-    `Refused("last_manager")` when nobody would be left to manage.
+    `LastManager` when nobody would be left to manage. Whoever knew the old password is out with it.
     """
+    _change(
+        associate,
+        role=role,
+        chat_enabled=chat_enabled,
+        password_hash=_hash_for(associate, password) if password else None,
+        stores=stores,
+        among=among,
+        by=by,
+    )
+
+
+def change_password(associate: Associate, password: str, *, keep: SignIn | None) -> None:
+    """Give the associate the password that she has chosen, and end her sessions but the one to keep.
+
+    Raises `Invalid` for a password that is not good enough.
+    """
+    _change(associate, password_hash=_hash_for(associate, password), keep=keep, by=associate)
+
+
+@verb
+def _change(
+    associate: Associate,
+    *,
+    role: str | None = None,
+    chat_enabled: bool | None = None,
+    password_hash: str | None = None,
+    keep: SignIn | None = None,
+    stores: list[Store] | None = None,
+    among: Iterable[Store] | None = None,
+    by: Associate | None,
+) -> None:
     present: Associate = Associate.get_by_id(associate.id)
     before = facts(present)
     if role is not None and read_role(role) != "manager":
         keep_a_manager(present)
-    if password:
-        passwords.check(password, name=str(present.name), email=str(present.email))
-        _set_password(present, passwords.hash_password(password), None, by)
-    given = {Associate.role: role, Associate.chat_enabled: chat_enabled}
+    given = {Associate.role: role, Associate.chat_enabled: chat_enabled, Associate.password_hash: password_hash}
     columns = {column: value for column, value in given.items() if value is not None}
     if columns:
         Associate.update(columns).where(Associate.id == present.id).execute()
     if stores is not None:
         _set_stores(present, stores, among)
-    if changes := audit.changed(before, facts(Associate.get_by_id(present.id))):
-        audit.record("associate_changed", str(present.name), by=by, changes=changes)
-        if {"role", "stores", "chat_enabled"} & set(changes):
-            emit(RightsChanged(present.id))
-    emit(AvailabilityChanged(present.id))
+    rights = audit.changed(before, facts(Associate.get_by_id(present.id)))
+    secret: audit.Changes = {"password": (None, None)} if password_hash else {}
+    if rights or secret:
+        audit.record("associate_changed", str(present.name), by=by, changes=rights | secret)
+    if secret:
+        sessions.end_others(present, keep)
+    if rights:
+        emit(RightsChanged(present.id))
+        emit(AvailabilityChanged(present.id))
+
+
+def _hash_for(associate: Associate, password: str) -> str:
+    """Return the hash of a password that is to be hers: outside a verb, because hashing takes its time."""
+    passwords.check(password, name=str(associate.name), email=str(associate.email))
+    return passwords.hash_password(password)
 
 
 def _set_stores(associate: Associate, stores: Iterable[Store], among: Iterable[Store] | None) -> None:
@@ -168,23 +218,6 @@ def _set_stores(associate: Associate, stores: Iterable[Store], among: Iterable[S
     ).execute()
     for store in sorted((wanted - held) & within):
         StoreMember.create(store=store, associate=associate)
-
-
-def change_password(associate: Associate, password: str, *, keep: SignIn | None) -> None:
-    """Give the associate the password that she has chosen, and end her sessions but the one to keep.
-
-    Raises `Invalid` for a password that is not good enough.
-    """
-    passwords.check(password, name=str(associate.name), email=str(associate.email))
-    _set_password(associate, passwords.hash_password(password), keep, associate)  # hashed before anybody waits for us
-
-
-@verb
-def _set_password(associate: Associate, password_hash: str, keep: SignIn | None, by: Associate | None) -> None:
-    """Whoever knew the old password is out with it."""
-    Associate.update(password_hash=password_hash).where(Associate.id == associate.id).execute()
-    audit.record("associate_changed", str(associate.name), by=by, changes={"password": (None, None)})
-    sessions.end_others(associate, keep)
 
 
 @verb
@@ -212,12 +245,12 @@ def facts(associate: Associate) -> dict[str, Any]:
 
 
 def keep_a_manager(associate: Associate) -> None:
-    """Raise `Refused("last_manager")` when nobody would manage without this associate; from within a verb."""
+    """Raise `LastManager` when nobody would manage without this associate; from within a verb."""
     others = Associate.select().where(
         Associate.role == "manager", Associate.deactivated_at.is_null(), Associate.id != associate.id
     )
     if associate.is_manager and associate.deactivated_at is None and not others.exists():
-        raise Refused("last_manager")
+        raise LastManager
 
 
 def _stores_of(associate: Associate) -> list[Store]:

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from peewee import JOIN
+
 from .. import audit, clock
 from ..db import verb
 from ..errors import Invalid, NotFound, Problems
-from ..tables import Associate, Invitation, Store
+from ..tables import Associate, Invitation, Store, StoreMember
 from . import associates, passwords, sessions
 
 VALID = timedelta(days=7)
@@ -27,18 +29,21 @@ def invite(
 ) -> tuple[Invitation, str]:
     """Invite somebody; returns the invitation and the token for its link, which is kept nowhere.
 
-    An earlier invitation of the same e-mail is taken back. Raises `Invalid` with everything that is wrong; `by` is
-    nobody for the program `rapport`.
+    Earlier invitations of the same e-mail are taken back, as far as they are hers to give. Raises `Invalid` with
+    everything that is wrong, an invitation by somebody else included; `by` is nobody for the program `rapport`.
     """
     problems = Problems()
     with problems.of():
         email = associates.read_email(email)
         if associates.by_email(email):
             raise Invalid({"email": "works_here"})
+        others = pending().where(Invitation.email == email)
+        if len(hers_to_give(by, others)) < len(others):
+            raise Invalid({"email": "invited_already"})
     with problems.of():
         associates.read_role(role)
     problems.complain()
-    for earlier in pending().where(Invitation.email == email):
+    for earlier in hers_to_give(by, Invitation.select().where(Invitation.email == email, _unused())):
         take_back(earlier, by=by)
     token = secrets.token_urlsafe(32)
     places = list(stores)
@@ -57,8 +62,11 @@ def invite(
 
 @verb
 def renew(invitation: Invitation, *, by: Associate | None) -> tuple[Invitation, str]:
-    """Invite the same person anew: the link before opens nothing any more. Raises `NotFound` when it was used."""
-    if not pending().where(Invitation.id == invitation.id).exists():
+    """Invite the same person anew: the link before opens nothing any more.
+
+    Raises `NotFound` when it does not even now, and when the invitation is not hers to give.
+    """
+    if not hers_to_give(by, pending().where(Invitation.id == invitation.id)):
         raise NotFound
     return invite(
         str(invitation.email),
@@ -72,17 +80,28 @@ def renew(invitation: Invitation, *, by: Associate | None) -> tuple[Invitation, 
 @verb
 def take_back(invitation: Invitation, *, by: Associate | None) -> None:
     """Let the link open nothing any more."""
-    revoked = Invitation.update(revoked_at=clock.now()).where(
-        Invitation.id == invitation.id, Invitation.accepted_at.is_null(), Invitation.revoked_at.is_null()
-    )
+    revoked = Invitation.update(revoked_at=clock.now()).where(Invitation.id == invitation.id, _unused())
     if revoked.execute():
         audit.record("invitation_revoked", str(invitation.email), by=by)
 
 
 def pending() -> Any:
-    """Return the query of the invitations that were neither used nor taken back, the newest first."""
-    query = Invitation.select().where(Invitation.accepted_at.is_null(), Invitation.revoked_at.is_null())
-    return query.order_by(Invitation.id.desc())
+    """Return the query of the invitations whose links still open, the newest first.
+
+    They were neither used nor taken back, are not too old, and not of a manager who is none now: whoever leaves may
+    have kept links that she made.
+    """
+    trusted = Invitation.invited_by.is_null() | ((Associate.role == "manager") & Associate.deactivated_at.is_null())
+    query = Invitation.select().join(Associate, JOIN.LEFT_OUTER)
+    return query.where(_unused(), Invitation.created_at > clock.now() - VALID, trusted).order_by(Invitation.id.desc())
+
+
+def hers_to_give(by: Associate | None, invitations: Iterable[Invitation]) -> list[Invitation]:
+    """Return those of the invitations that are to her own stores only; nobody, the program `rapport`, may give any."""
+    if by is None:
+        return list(invitations)
+    hers = {store.id for store in Store.select().join(StoreMember).where(StoreMember.associate == by)}
+    return [invitation for invitation in invitations if hers.issuperset(invitation.stores)]
 
 
 def places_of(invitation: Invitation) -> list[Store]:
@@ -96,21 +115,10 @@ def ends_at(invitation: Invitation) -> datetime:
     return created + VALID
 
 
-def is_open(invitation: Invitation) -> bool:
-    """Say whether the link still opens: neither used, nor taken back, nor too old, nor of a manager who is none now.
-
-    A manager who leaves may have kept links that she made.
-    """
-    maker: Associate | None = invitation.invited_by
-    trusted = maker is None or (maker.is_manager and maker.deactivated_at is None)
-    unused = invitation.accepted_at is None and invitation.revoked_at is None
-    return bool(unused and trusted and ends_at(invitation) > clock.now())
-
-
 def by_token(token: str) -> Invitation:
     """Return the invitation that the link with this token opens; raises `NotFound`."""
-    found: Invitation | None = Invitation.get_or_none(Invitation.token_hash == sessions.hash_token(token))
-    if found is None or not is_open(found) or associates.by_email(str(found.email)):
+    found: Invitation | None = pending().where(Invitation.token_hash == sessions.hash_token(token)).first()
+    if found is None or associates.by_email(str(found.email)):
         raise NotFound
     return found
 
@@ -146,3 +154,7 @@ def _accept(token: str, name: str, password_hash: str, language: str) -> tuple[A
     changes = audit.changed({}, associates.facts(associate))
     audit.record("associate_joined", str(associate.name), by=associate, changes=changes)
     return associate, sessions.sign_in(associate)
+
+
+def _unused() -> Any:
+    return Invitation.accepted_at.is_null() & Invitation.revoked_at.is_null()

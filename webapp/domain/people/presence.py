@@ -1,4 +1,4 @@
-"""Who is there for customers: SPEC section 5, *Available*."""
+"""Whether stores are open to customers, and until when those of an associate are closed: SPEC section 5."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 
 from .. import clock
 from ..tables import Associate, Store, StoreMember
-from . import sessions
 from .hours import is_open, next_opening
 
 
@@ -17,19 +16,6 @@ class Closed:
 
     stores: int
     until: datetime | None  # when the first of them opens; none: not in the time that hours look ahead
-
-
-def is_available(associate: Associate, store: Store, moment: datetime | None = None) -> bool:
-    """Say whether a chat of this store can go to the associate.
-
-    She is chat-enabled, signed in on some device (connected or not: notifications reach her), has her own switch on,
-    and the store is open.
-    """
-    return (
-        bool(associate.chat_enabled and associate.available)
-        and is_open_now(store, moment)
-        and sessions.is_signed_in(associate)
-    )
 
 
 def is_open_now(store: Store, moment: datetime | None = None) -> bool:

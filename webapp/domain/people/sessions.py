@@ -46,12 +46,6 @@ def going_on(sign_ins: Collection[int]) -> set[int]:
     return {int(session.id) for session in query}
 
 
-def is_signed_in(associate: Associate) -> bool:
-    """Say whether the associate is signed in on some device, connected or not."""
-    query = SignIn.select().join(Associate).where(SignIn.associate == associate, *_goes_on())
-    return bool(query.exists())
-
-
 def _goes_on() -> tuple[Any, ...]:
     return (
         SignIn.revoked_at.is_null(),

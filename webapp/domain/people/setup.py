@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 
 from .. import audit
 from ..db import verb
@@ -14,6 +15,28 @@ from . import associates, passwords, sessions, sites, stores
 _READABLE = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is read as something else
 _LENGTH = 10
 _SLUG = "store"  # the short name where the name has no letter for one
+
+
+@dataclass(frozen=True, slots=True)
+class _Manager:
+    name: str
+    email: str
+    password_hash: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    name: str
+    region: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    name: str
+    origin: str
+    plain_http: bool
 
 
 def is_due() -> bool:
@@ -56,32 +79,43 @@ def set_up(
         passwords.check(password, name=name, email=associates.fold(email))
     hashed = "" if problems.fields else passwords.hash_password(password)  # before anybody waits for us
     return _set_up(
-        problems, (name, email, hashed, language), (store_name, region, time_zone), (site_name, origin), plain_http
+        problems,
+        _Manager(name, email, hashed, language),
+        _Place(store_name, region, time_zone),
+        _Shop(site_name, origin, plain_http),
     )
 
 
 @verb
-def _set_up(
-    problems: Problems,
-    person: tuple[str, str, str, str],
-    place: tuple[str, str, str],
-    page: tuple[str, str],
-    plain_http: bool,
-) -> tuple[Site, str]:
+def _set_up(problems: Problems, who: _Manager, place: _Place, shop: _Shop) -> tuple[Site, str]:
+    """Make all three, with one entry in the audit log: it was one deed."""
     if not is_due():
         raise NotFound
-    name, email, password_hash, language = person
     manager = None
     with problems.of():
         manager = associates.create(
-            name, email, password_hash, role="manager", stores=(), chat_enabled=True, language=language
+            who.name,
+            who.email,
+            who.password_hash,
+            role="manager",
+            stores=(),
+            chat_enabled=True,
+            language=who.language,
         )
     with problems.of(name="store_name", slug="store_name"):
-        store = stores.add(stores.slug_of(place[0]) or _SLUG, *place, by=manager)
+        slug = stores.slug_of(place.name) or _SLUG
+        store = stores.create(slug, place.name, place.region, place.time_zone, by=manager)
     with problems.of(name="site_name", origins="origin"):
-        site = sites.add(page[0], [page[1]], plain_http=plain_http, by=manager)
+        site = sites.create({"name": shop.name, "origins": [shop.origin]}, plain_http=shop.plain_http)
     problems.complain()
     assert manager
-    about = {"email": manager.email, "store": store.name, "site": site.name, "origin": site.origins[0]}
+    about = {
+        "email": manager.email,
+        "store": store.name,
+        "region": store.region,
+        "time_zone": store.time_zone,
+        "site": site.name,
+        "origin": site.origins[0],
+    }
     audit.record("house_set_up", str(manager.name), by=manager, changes=audit.changed({}, about))
     return site, sessions.sign_in(manager)

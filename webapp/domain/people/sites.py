@@ -63,19 +63,24 @@ def add(
     What is required is shown. `plain_http` allows pages without TLS, `by` is nobody for the program `rapport`.
     Raises `Invalid` for everything that has to be mended.
     """
-    values = _checked(
-        {
-            "name": name,
-            "origins": origins,
-            "prechat_enabled": prechat_enabled,
-            "shown_fields": [*shown_fields, *required_fields],
-            "required_fields": required_fields,
-            "colour": colour,
-        },
-        plain_http,
-    )
-    site: Site = Site.create(key=key or f"pk_{secrets.token_urlsafe(12)}", **values)
-    audit.record("site_added", str(site.name), by=by, changes=audit.changed({}, values))
+    given = {
+        "name": name,
+        "origins": origins,
+        "prechat_enabled": prechat_enabled,
+        "shown_fields": [*shown_fields, *required_fields],
+        "required_fields": required_fields,
+        "colour": colour,
+    }
+    site = create(given, key=key, plain_http=plain_http)
+    after = {field: getattr(site, field) for field in given}
+    audit.record("site_added", str(site.name), by=by, changes=audit.changed({}, after))
+    return site
+
+
+@verb
+def create(given: dict[str, Any], *, key: str | None = None, plain_http: bool = False) -> Site:
+    """Make a site of these fields, for whoever writes into the audit log why; raises `Invalid` as `add` does."""
+    site: Site = Site.create(key=key or f"pk_{secrets.token_urlsafe(12)}", **_checked(given, plain_http))
     return site
 
 

@@ -53,6 +53,24 @@ def add(
     The short name is made from the name when it is blank; it never changes, because snippets carry it. `by` is
     nobody for the program `rapport`. Raises `Invalid` for everything that has to be mended.
     """
+    store = create(slug, name, region, time_zone, is_default=is_default, hours=hours, by=by)
+    after = {field: getattr(store, field) for field in (*_READ, "is_default")}
+    audit.record("store_added", str(store.name), by=by, changes=audit.changed({}, after))
+    return store
+
+
+@verb
+def create(
+    slug: str,
+    name: str,
+    region: str,
+    time_zone: str,
+    *,
+    is_default: bool = False,
+    hours: Hours | Literal["always"] = ALWAYS,
+    by: Associate | None,
+) -> Store:
+    """Make a store, as `add` does, for whoever writes into the audit log why."""
     given = {"name": name, "slug": slug.strip() or slug_of(name), "region": region, "time_zone": time_zone}
     if not given["slug"] and not texts.tidy(name):
         del given["slug"]  # the name is missing, and that is all there is to say
@@ -63,8 +81,6 @@ def add(
     store: Store = Store.create(**values, is_default=is_default)
     if by:
         StoreMember.create(store=store, associate=by)
-    after = values | {"is_default": is_default}
-    audit.record("store_added", str(store.name), by=by, changes=audit.changed({}, after))
     return store
 
 

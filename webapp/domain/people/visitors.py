@@ -19,9 +19,13 @@ def remember(site: Site) -> tuple[Visitor, str]:
 
 
 @verb
-def seen(visitor: Visitor) -> None:
-    """Note that the visitor was here: what is kept of it is kept from its last chat on."""
-    Visitor.update(seen_at=clock.now()).where(Visitor.id == visitor.id).execute()
+def seen(visitor: Visitor) -> bool:
+    """Note that the visitor was here: what is kept of it is kept from its last chat on.
+
+    Returns False for one that has been forgotten, or erased, a moment ago: it is nobody.
+    """
+    noted = Visitor.update(seen_at=clock.now()).where(Visitor.id == visitor.id, Visitor.forgotten_at.is_null())
+    return bool(noted.execute())
 
 
 @verb

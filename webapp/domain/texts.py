@@ -1,7 +1,7 @@
 """The gate for text from outside: what any form, socket or file may bring in, and at what length.
 
 Databases choke on lone surrogates and NUL, screens on control characters; so they stop here, once, for all.
-The limits are those of SECURITY.md section 4.
+The limits stand in `LIMITS`.
 """
 
 from __future__ import annotations

@@ -13,10 +13,15 @@ from jinja2 import Environment, meta
 from tests.cast import House, Person, ask, chat, fresh
 from webapp import render
 from webapp.auth import viewer_of
-from webapp.domain.chats import details, lifecycle, messages
+from webapp.domain import events
+from webapp.domain.chats import details, lifecycle, messages, staffing
 from webapp.domain.db import listeners
+from webapp.domain.identity import linking
+from webapp.domain.people import access
+from webapp.domain.profiles import editing
 from webapp.domain.profiles.contact import Given
-from webapp.domain.tables import SignIn
+from webapp.domain.rights import erasure
+from webapp.domain.tables import Conversation, SignIn
 from webapp.live import pushes
 
 WEBAPP = Path(render.__file__).parent
@@ -45,8 +50,13 @@ def test_a_partial_declares_its_arguments_and_takes_nothing_from_its_surrounding
 
 @pytest.mark.parametrize("path", PARTIALS, ids=lambda path: str(path.relative_to(WEBAPP)))
 def test_ids_come_from_one_function(path: Path) -> None:
-    typed = re.findall(r'\bid="([^"{}]*-\{\{[^"]*)"', path.read_text())
-    assert typed == [], "a DOM id is made by dom_id(), not typed"
+    """Each id is written out, or one whole expression; what an expression glues together is glued by `dom_id()`."""
+    source = path.read_text()
+    ids = re.findall(r'\b(?:id|for|aria-describedby|aria-labelledby|aria-controls)="((?:\{\{.*?\}\}|[^"{}])*)"', source)
+    glued = [id for id in ids if re.search(r"[^\s{}]\{\{|\}\}[^\s{}]", id)]
+    made = re.findall(r"\{% set \w*id = (.*?) %\}", source)
+    glued += [each for each in made if "~" in each and "dom_id(" not in each]
+    assert glued == [], "a DOM id is made by dom_id(), not typed"
 
 
 @pytest.fixture
@@ -111,23 +121,82 @@ def test_page_and_push_give_the_same_pane_and_line(
     assert sent[log].strip() in alice.get(f"/conversations/{conversation.public_id}").text
 
 
-def test_a_push_names_only_targets_that_the_page_has(
-    alice: Person, house: House, pushed: Callable[[Callable[[], object]], dict[str, str]]
-) -> None:
-    conversation = chat(house, "Jane Doe", "jane.doe@example.com")
-    page = alice.get(f"/conversations/{conversation.public_id}").text
-    news = pushed(lambda: messages.send(conversation, "Hello", "one", by=house.alice))
-    for target in news:
-        if target.startswith(("conversation-", "context-", "inbox-mine")):
-            assert f'id="{target}"' in page
-        watched = re.findall(r'data-watch="([^"]+)"', page)
-        if target.startswith("log-"):
-            assert f"conversation:{conversation.public_id}" in watched
+def _reopened(house: House, conversation: Conversation) -> None:
+    lifecycle.end(conversation, by=house.alice)
+    lifecycle.reopen(fresh(conversation), by=house.alice)
+
+
+def _unlinked(house: House, conversation: Conversation) -> None:
+    linking.link(conversation, house.jane, "search", by=house.alice)
+    linking.unlink(fresh(conversation), by=house.alice)
+
+
+def _erased(house: House, conversation: Conversation) -> None:
+    linking.link(conversation, house.jane, "search", by=house.alice)
+    lifecycle.end(fresh(conversation), by=house.alice)
+    erasure.erase(house.jane, by=house.dana)
+
+
+def _counted(house: House, conversation: Conversation) -> None:
+    details.change(conversation, Given("Jane Doe", "jane.doe@example.com", ""), generated_name="x")
+    linking.recount(conversation.id)
+
+
+# What makes each of them happen, in a chat that Alice has accepted and that is not linked.
+HAPPENINGS: dict[type, Callable[[House, Conversation], object]] = {
+    events.ChatRequested: lambda house, _: ask(house, "Ann Lee"),
+    events.ChatAccepted: lambda house, _: chat(house, "Ann Lee"),
+    events.ChatPutBack: lambda house, conversation: staffing.deactivate(house.alice, by=house.dana),
+    events.ChatEnded: lambda house, conversation: lifecycle.end(conversation, by=house.alice),
+    events.ChatReopened: _reopened,
+    events.MessageSent: lambda house, conversation: messages.send(conversation, "Hello", "one", by=house.alice),
+    events.DetailsChanged: lambda house, conversation: details.change(
+        conversation, Given("Ann Lee", "ann@new.example", ""), generated_name="x"
+    ),
+    events.CandidatesCounted: _counted,
+    events.ConversationLinked: lambda house, conversation: linking.link(
+        conversation, house.jane, "search", by=house.alice
+    ),
+    events.ConversationUnlinked: _unlinked,
+    events.CandidateRejected: lambda house, conversation: linking.reject(conversation, house.jane, by=house.alice),
+    events.ProfileChanged: lambda house, _: editing.change(
+        house.jane, "name", "Jane D.", seen="Jane Doe", by=house.alice
+    ),
+    events.PersonErased: _erased,
+    events.AvailabilityChanged: lambda house, _: staffing.deactivate(house.bruno, by=house.dana),
+}
+
+
+def test_every_event_that_pushes_something_is_made_to_happen() -> None:
+    silent = {kind for kind, pushes_of in pushes.PUSHES.items() if pushes_of.__name__ == "_nobody"}
+    assert set(HAPPENINGS) == set(pushes.PUSHES) - silent
+
+
+@pytest.mark.parametrize("kind", HAPPENINGS, ids=lambda kind: kind.__name__)
+def test_a_push_names_only_targets_that_a_page_has(alice: Person, house: House, kind: type) -> None:
+    """A topic is watched by an element; what is pushed on it aims at that element, or at one within its page."""
+    conversation = chat(house, "Ann Lee", "ann@old.example")
+    addresses = [*(f"/inbox/{name}" for name in access.INBOXES), f"/conversations/{conversation.public_id}"]
+    addresses += [f"/conversations/{conversation.public_id}/context", f"/profiles/{house.jane.id}"]
+    before = "".join(alice.get(address).text for address in addresses)
+    happened: list[object] = []
+    listeners.append(happened.extend)
+    HAPPENINGS[kind](house, conversation)
+    listeners.pop()
+    assert kind in {type(event) for event in happened}
+    watched = set(" ".join(re.findall(r'data-watch="([^"]+)"', before)).split())
+    viewer = viewer_of(SignIn.select().where(SignIn.associate == alice.associate).order_by(SignIn.id).get())
+    aimed = 0
+    for push in pushes.for_events([event for event in happened if type(event) is kind]):
+        if push.topic not in watched or push.group(viewer) is None:
+            continue
+        for target, _, _ in PART.findall(push.content(viewer) or ""):
+            aimed += 1
+            assert f'id="{target}"' in before, f"{push.topic} aims at #{target}"
+    assert aimed
 
 
 def test_every_event_says_what_it_pushes() -> None:
-    from webapp.domain import events
-
     kinds = {kind for kind in vars(events).values() if isinstance(kind, type) and kind.__module__ == events.__name__}
     assert kinds == set(pushes.PUSHES)
 

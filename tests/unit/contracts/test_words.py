@@ -18,6 +18,23 @@ TEXT = "\n".join(path.read_text() for path in SOURCES)
 KEY = re.compile(r"""["']([a-z][a-z0-9_]*(?:\.[a-z0-9_ -]+)*)["']""")
 PREFIX = re.compile(r"""["']([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*[._])(?:\{|["'] ?~|["'] ?\+)""")
 
+LITERALS = set(re.findall(r"""(?<=["'])[a-z][a-z0-9_.]*(?=["'])""", TEXT))
+PREFIXES = set(PREFIX.findall(TEXT))
+ENDS = set(re.findall(r"""f["']\{\w+\}([._][a-z_.]+)["']""", TEXT))
+ENDS |= set(re.findall(r"""~ ["'](\.[a-z_.]+)["']""", TEXT))
+NUMBERS = {int(number) for number in re.findall(r"\b\d{3}\b", TEXT)}
+
+
+# What the table of matching calls otherwise, and what the data model has room for and this version never reaches.
+MADE_OTHERWISE = {
+    *(f"evidence.name.{level}_{part}" for level in ("initial", "nick_initial") for part in ("first", "last")),
+    "evidence.name.no_letters",
+    *(f"log.resolved.{how}" for how in ("added", "replaced")),
+    *(f"channel.{name}" for name in ("instagram", "messenger", "sms")),
+    *(f"{of}.missed" for of in ("state", "conv.over", "record.state", "widget.state")),
+}
+CLAIMS = {f"sites.token.wrong_{claim}" for claim in ("name", "email", "phone", "iat", "exp", "nbf")}  # `identity/proof`
+
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
@@ -78,6 +95,23 @@ def test_every_key_that_is_used_exists() -> None:
 
 
 def test_every_key_that_exists_is_used() -> None:
-    used = set(KEY.findall(TEXT))
-    prefixes = tuple(set(PREFIX.findall(TEXT)))
-    assert {key for key in keys("en") if key not in used and not key.startswith(prefixes)} == set()
+    assert {key for key in keys("en") if not used(key)} == MADE_OTHERWISE | CLAIMS
+
+
+def test_a_word_of_a_family_is_not_used_because_its_family_is() -> None:
+    assert all(used(key) for key in ("error.chat_ended", "audit.site_added", "error.phone_missing"))
+    assert not any(used(key) for key in ("error.nobody_raises_this", "audit.nobody_did_this"))
+
+
+def used(key: str) -> bool:
+    """Say whether a key stands in the code, whole, or as a prefix there and the rest as a word of its own there."""
+    return key in LITERALS or any(key.startswith(prefix) and said(key[len(prefix):]) for prefix in PREFIXES)
+
+
+def said(rest: str) -> bool:
+    """Say whether the code has this word: as it is, or put together of a part that varies and an end that does not."""
+    if rest in LITERALS or (rest.isdigit() and int(rest) in NUMBERS):
+        return True
+    if any(rest.endswith(end) and rest.removesuffix(end) in LITERALS for end in ENDS):
+        return True
+    return "." in rest and all(said(part) for part in rest.split("."))

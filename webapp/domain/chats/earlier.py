@@ -1,4 +1,4 @@
-"""The chats that a customer may see beside the present one, whatever browser they come with: SECURITY section 2.1.
+"""The chats that a customer may see beside the present one, whatever browser they come with.
 
 Only who is signed in at the shop has any: those that were begun under the same `subject`, on the same site. Chats that
 a store has linked to her profile are not among them; a link proves nothing.

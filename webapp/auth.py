@@ -167,13 +167,8 @@ def proved(site: Site) -> proof.Proved | None:
     token = request.headers.get(IDENTITY_HEADER)
     if token is None:
         return None
-    master = current_app.config["RAPPORT"].secret_key.encode()
-
-    def secret(kid: str) -> bytes | None:
-        key = identity_keys.usable(site, kid)
-        return identity_keys.secret(key, master).encode() if key else None
-
-    return proof.verify(token, str(site.key), secret, clock.now())
+    secrets = identity_keys.secrets_of(site, current_app.config["RAPPORT"].secret_key.encode())
+    return proof.verify(token, str(site.key), secrets, clock.now())
 
 
 def remember_visitor(response: Response, site: Site, token: str) -> None:

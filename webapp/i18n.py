@@ -19,8 +19,9 @@ from babel.dates import format_date, format_time, format_timedelta, get_day_name
 from babel.messages.pofile import read_po
 
 from .domain import clock
+from .domain.people import reading
 
-LANGUAGES = ("en", "fr")
+LANGUAGES = reading.LANGUAGES
 _HERE = Path(__file__).parent / "locales"
 
 

@@ -74,6 +74,13 @@ def test_a_refusal_is_a_sentence(arguments: list[str]) -> None:
     assert str(refusal.value).startswith("rapport: ")
 
 
+def test_what_is_wrong_with_a_site_is_said_at_the_options_it_came_with() -> None:
+    with pytest.raises(SystemExit) as refusal:
+        run("site", "add", "Shop", "--origin", "shop.example", "--show", "shoe_size", "--require", "hat_size")
+    told = [line.split(": ")[:2] for line in str(refusal.value).splitlines()]
+    assert told == [["rapport", "--origin"], ["rapport", "--show"], ["rapport", "--require"]]
+
+
 def test_the_demo_is_the_same_every_time_and_is_made_once(capsys: pytest.CaptureFixture[str]) -> None:
     run("demo")
     assert "demo-password" in capsys.readouterr().out

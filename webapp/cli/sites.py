@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ..config import Settings
+from ..domain.errors import Invalid
 from ..domain.people import sites
+from ..errors import sentences
+from ..i18n import Reader
 from .commands import noun, verb
+
+_OPTIONS = {"origins": "--origin", "shown_fields": "--show", "required_fields": "--require", "colour": "--colour"}
 
 
 def add_to(nouns: Any) -> None:
@@ -26,12 +33,14 @@ def add_to(nouns: Any) -> None:
 
 
 def _site_add(options: argparse.Namespace, settings: Settings) -> None:
-    print(sites.add(options.name, **{"origins": [], **_values(options, settings)}).key)
+    with _told():
+        print(sites.add(options.name, **{"origins": [], **_values(options, settings)}).key)
 
 
 def _site_set(options: argparse.Namespace, settings: Settings) -> None:
     site = sites.by_key(options.key) or sys.exit(f"rapport: no site has the key {options.key}")
-    sites.change(site, **_values(options, settings))
+    with _told():
+        sites.change(site, **_values(options, settings))
 
 
 def _site_list(options: argparse.Namespace, settings: Settings) -> None:
@@ -39,6 +48,16 @@ def _site_list(options: argparse.Namespace, settings: Settings) -> None:
         form = "form" if site.prechat_enabled else "no form"
         shown, required = ",".join(site.shown_fields), ",".join(site.required_fields)
         print(f"{site.key}\t{site.name}\t{' '.join(site.origins)}\t{form}\t{required}\t{shown}\t{site.colour}")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what is wrong at the option with which it was given."""
+    try:
+        yield
+    except Invalid as error:
+        problems = sentences(Reader(), error)
+        sys.exit("\n".join(f"rapport: {_OPTIONS.get(field, field)}: {told}" for field, told in problems.items()))
 
 
 def _values(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:

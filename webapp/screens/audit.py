@@ -91,8 +91,6 @@ def value(reader: Reader, field: str, held: Any) -> str:
         return reader.t("audit.yes" if held else "audit.no")
     if isinstance(held, list):
         return ", ".join(value(reader, "", each) for each in held)
-    if isinstance(held, dict):
-        return "; ".join(f"{name}: {value(reader, '', each)}" for name, each in held.items())
     return str(held)
 
 
@@ -101,9 +99,20 @@ def _by_key(prefix: str) -> Callable[[Reader, Any], str]:
     return lambda reader, held: words(reader.locale).texts.get(f"{prefix}.{held}", str(held))
 
 
+def _texts(reader: Reader, held: dict[str, dict[str, str]]) -> str:
+    """The widget's own words on a site: what they are for, and in which language, stands before each."""
+    t = reader.t
+    return "; ".join(
+        t("audit.text", name=t(f"sites.text.{name}"), language=t(f"language.{language}"), text=text)
+        for language, named in held.items()
+        for name, text in named.items()
+    )
+
+
 _OF_FIELD: dict[str, Callable[[Reader, Any], str]] = {
     "hours": hours.in_words,
     "region": lambda reader, held: reader.region(str(held)),
+    "texts": _texts,
     "automatic_linking": _by_key("linking"),
     "remember_browser": _by_key("audit.switch"),
     "role": _by_key("role"),

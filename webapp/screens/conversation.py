@@ -21,6 +21,7 @@ def pane(viewer: Viewer, conversation: Conversation) -> str:
         conversation=conversation,
         name=str(link.profile.name or details.name) if link else str(details.name),
         typed_name=str(details.name),
+        generated=bool(details.name_generated),
         linked=link is not None,
         differences=_differences(viewer, conversation, link, details),
         lines=messages.log(conversation, after_staff=0),

@@ -1,4 +1,7 @@
-"""The front page of the settings: what is still to be done until customers can chat, each with a way there."""
+"""The front page of the settings: what is still to be done until customers can chat, each with a way there.
+
+Of stores and colleagues it tells what the pages behind show: those whom the viewer manages.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 
 from .. import render
 from ..domain import settings as house
-from ..domain.people import invitations, sites, stores
+from ..domain.people import access, sites
 from ..domain.tables import Associate, Site, Store
 from ..i18n import Reader
 from . import settings
@@ -26,7 +29,7 @@ class Item:
 
 def content(reader: Reader, viewer: Associate) -> str:
     """Draw the list of what is to be done."""
-    known, places = sites.every(), stores.every()
+    known, places = sites.every(), list(access.managed_stores(viewer))
     items = [
         _stores(reader, places),
         _hours(reader, places),
@@ -52,8 +55,9 @@ def _hours(reader: Reader, places: list[Store]) -> Item:
 
 
 def _associates(reader: Reader, viewer: Associate) -> Item:
-    others = Associate.select().where(Associate.id != viewer.id, Associate.deactivated_at.is_null()).count()
-    invited = invitations.pending().count()
+    colleagues = access.managed_associates(viewer).where(Associate.id != viewer.id)
+    others = colleagues.where(Associate.deactivated_at.is_null()).count()
+    invited = len(access.managed_invitations(viewer))
     told = [reader.n("todo.associates.some", others)] if others else []
     told += [reader.n("todo.associates.invited", invited)] if invited else []
     state = ", ".join(told) or reader.t("todo.associates.alone")

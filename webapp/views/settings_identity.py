@@ -7,13 +7,12 @@ from werkzeug import Response as AnyResponse
 
 from ..auth import for_managers, this_viewer
 from ..domain import clock
-from ..domain.errors import NotFound
 from ..domain.identity import proof
 from ..domain.people import identity_keys
-from ..domain.tables import Associate, IdentityKey, Site
+from ..domain.people.access import managed_key, managed_site
+from ..domain.tables import Associate
 from ..screens import settings, sites
 from ..screens import signing as screen
-from .settings_sites import the_site
 
 blueprint = Blueprint("settings_identity", __name__, url_prefix=f"{sites.ADDRESS}/<key>/identity")
 
@@ -22,14 +21,14 @@ blueprint = Blueprint("settings_identity", __name__, url_prefix=f"{sites.ADDRESS
 @for_managers
 def show(viewer: Associate, key: str) -> Response:
     """Show the keys of a site."""
-    return screen.page(this_viewer(), the_site(key))
+    return screen.page(this_viewer(), managed_site(viewer, key))
 
 
 @blueprint.post("")
 @for_managers
 def add(viewer: Associate, key: str) -> Response:
     """Make a key. Its secret is in this answer and in no other, so there is no page to be sent on to."""
-    site = the_site(key)
+    site = managed_site(viewer, key)
     made = identity_keys.add(site, by=viewer)
     return screen.page(this_viewer(), site, made=(str(made.kid), identity_keys.secret(made, _master())))
 
@@ -38,8 +37,8 @@ def add(viewer: Associate, key: str) -> Response:
 @for_managers
 def revoke(viewer: Associate, key: str, kid: str) -> AnyResponse:
     """Let nothing that was signed with a key count any more."""
-    site, looks = the_site(key), this_viewer()
-    identity_keys.revoke(_key(site, kid), by=viewer)
+    site, looks = managed_site(viewer, key), this_viewer()
+    identity_keys.revoke(managed_key(viewer, site, kid), by=viewer)
     shown = screen.page(looks, site, said=looks.reader.t("sites.keys.gone"))
     return settings.saved(looks, sites.address(site, "identity"), shown)
 
@@ -48,25 +47,13 @@ def revoke(viewer: Associate, key: str, kid: str) -> AnyResponse:
 @for_managers
 def check(viewer: Associate, key: str) -> Response:
     """Say what a token proves, or what is wrong with it; nothing of it is kept."""
-    site, token = the_site(key), request.form.get("token", "").strip()
-
-    def secret(kid: str) -> bytes | None:
-        found = identity_keys.usable(site, kid)
-        return identity_keys.secret(found, _master()).encode() if found else None
-
+    site, token = managed_site(viewer, key), request.form.get("token", "").strip()
     try:
-        tried = screen.Tried(token, proof.verify(token, str(site.key), secret, clock.now()))
+        secrets = identity_keys.secrets_of(site, _master())
+        tried = screen.Tried(token, proof.verify(token, str(site.key), secrets, clock.now()))
     except proof.NotProved as error:
         tried = screen.Tried(token, reason=error.reason)
     return screen.page(this_viewer(), site, tried=tried)
-
-
-def _key(site: Site, kid: str) -> IdentityKey:
-    """Return the site's key with this id; raises `NotFound`."""
-    found = next((key for key in identity_keys.of(site) if key.kid == kid), None)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _master() -> bytes:

@@ -11,9 +11,10 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug import Response as AnyResponse
 
 from ..auth import for_managers, this_viewer
-from ..domain.errors import Invalid, NotFound
+from ..domain.errors import Invalid
 from ..domain.people import sites
-from ..domain.tables import Associate, Site
+from ..domain.people.access import managed_site
+from ..domain.tables import Associate
 from ..domain.tables.sites import FIELDS
 from ..errors import sentences
 from ..i18n import LANGUAGES
@@ -21,14 +22,6 @@ from ..screens import settings
 from ..screens import sites as screen
 
 blueprint = Blueprint("settings_sites", __name__, url_prefix=screen.ADDRESS)
-
-
-def the_site(key: str) -> Site:
-    """Return the site with this key; raises `NotFound`."""
-    found = sites.by_key(key)
-    if found is None:
-        raise NotFound
-    return found
 
 
 @blueprint.get("")
@@ -62,7 +55,7 @@ def add(viewer: Associate) -> AnyResponse:
 @for_managers
 def show(viewer: Associate, key: str) -> Response:
     """Show the form of a site."""
-    site = the_site(key)
+    site = managed_site(viewer, key)
     return screen.form(this_viewer(), site, screen.form_of(site))
 
 
@@ -70,12 +63,12 @@ def show(viewer: Associate, key: str) -> Response:
 @for_managers
 def change(viewer: Associate, key: str) -> AnyResponse:
     """Change what a site asks, and which pages may show it."""
-    site, looks, typed = the_site(key), this_viewer(), _typed()
+    site, looks, typed = managed_site(viewer, key), this_viewer(), _typed()
     try:
         sites.change(site, **_meant(typed), by=viewer)
     except Invalid as error:
         return screen.form(looks, site, typed, sentences(looks.reader, error))
-    site = the_site(key)
+    site = managed_site(viewer, key)
     shown = screen.form(looks, site, screen.form_of(site), said=looks.reader.t("settings.saved"))
     return settings.saved(looks, screen.address(site), shown)
 
@@ -84,7 +77,7 @@ def change(viewer: Associate, key: str) -> AnyResponse:
 @for_managers
 def look(viewer: Associate, key: str) -> Response:
     """Show the colour and the words of a site."""
-    site = the_site(key)
+    site = managed_site(viewer, key)
     return screen.look(this_viewer(), site, screen.look_of(site))
 
 
@@ -92,7 +85,7 @@ def look(viewer: Associate, key: str) -> Response:
 @for_managers
 def change_look(viewer: Associate, key: str) -> AnyResponse:
     """Change the colour and the words of a site."""
-    site, looks = the_site(key), this_viewer()
+    site, looks = managed_site(viewer, key), this_viewer()
     texts = {
         language: {name: request.form.get(f"{name}_{language}", "") for name in sites.TEXTS} for language in LANGUAGES
     }
@@ -102,7 +95,7 @@ def change_look(viewer: Associate, key: str) -> AnyResponse:
     except Invalid as error:
         flat = {f"{name}_{language}": text for language, named in texts.items() for name, text in named.items()}
         return screen.look(looks, site, screen.Look(colour, flat), sentences(looks.reader, error))
-    site = the_site(key)
+    site = managed_site(viewer, key)
     shown = screen.look(looks, site, screen.look_of(site), said=looks.reader.t("settings.saved"))
     return settings.saved(looks, screen.address(site, "look"), shown)
 
@@ -111,7 +104,7 @@ def change_look(viewer: Associate, key: str) -> AnyResponse:
 @for_managers
 def preview(viewer: Associate, key: str) -> Response:
     """Show what becomes of a colour before it is saved; of what is none, nothing."""
-    site, colour = the_site(key), request.args.get("colour", "").strip().lower()
+    site, colour = managed_site(viewer, key), request.args.get("colour", "").strip().lower()
     if colour and not sites.is_colour(colour):
         return Response(status=204)
     return Response(screen.preview(this_viewer().reader, site, colour))
@@ -121,23 +114,23 @@ def preview(viewer: Associate, key: str) -> Response:
 @for_managers
 def install(viewer: Associate, key: str) -> Response:
     """Show what a retailer puts on the page, and whether it works."""
-    return screen.install(this_viewer(), the_site(key))
+    return screen.install(this_viewer(), managed_site(viewer, key))
 
 
 @blueprint.get("/<key>/install/seen")
 @for_managers
 def seen(viewer: Associate, key: str) -> Response:
     """Show where the widget was seen last: the page asks for it until it was."""
-    return Response(screen.seen(this_viewer().reader, the_site(key)))
+    return Response(screen.seen(this_viewer().reader, managed_site(viewer, key)))
 
 
 @blueprint.post("/<key>/origins")
 @for_managers
 def allow(viewer: Associate, key: str) -> AnyResponse:
     """Allow one more page to show the widget."""
-    site, looks = the_site(key), this_viewer()
-    sites.change(site, origins=[*site.origins, request.form.get("origin", "")], plain_http=_plain_http(), by=viewer)
-    shown = screen.install(looks, the_site(key), said=looks.reader.t("settings.saved"))
+    site, looks = managed_site(viewer, key), this_viewer()
+    sites.allow(site, request.form.get("origin", ""), plain_http=_plain_http(), by=viewer)
+    shown = screen.install(looks, managed_site(viewer, key), said=looks.reader.t("settings.saved"))
     return settings.saved(looks, screen.address(site, "install"), shown)
 
 

@@ -16,7 +16,7 @@ from ..domain import texts
 from ..domain.chats import earlier, messages, requests
 from ..domain.errors import Invalid, NotFound
 from ..domain.identity.proof import NotProved, Proved
-from ..domain.people import identity_keys, sites
+from ..domain.people import sites
 from ..domain.profiles import contact
 from ..domain.profiles.contact import Given
 from ..domain.tables import Conversation, Site, Visitor
@@ -41,9 +41,7 @@ class Guest:
 
 def this_guest() -> Guest:
     """Return who asks; raises `NotFound` for a key that nobody has."""
-    site = sites.by_key(request.args.get("key", ""))
-    if site is None:
-        raise NotFound
+    site = sites.of_key(request.args.get("key", ""))
     security.allow_framing(site.origins)
     reader = replace(auth.guest_reader(), zone=auth.known_zone(request.args.get("zone", "")))
     g.reader = reader
@@ -147,9 +145,6 @@ def start() -> Response:
 
 def _request_chat(guest: Guest, typed: Typed, given: Given) -> tuple[Conversation, str | None]:
     """Ask for the chat."""
-    key = identity_keys.usable(guest.site, guest.proved.kid) if guest.proved else None
-    if key:
-        identity_keys.used(key)
     asked = requests.Request(
         given=given,
         message=typed.message,

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, request
 from .. import colours
 from ..domain.errors import NotFound
 from ..domain.people import sites
-from ..domain.tables import Site
 from ..screens import widget
 from .static import A_YEAR
 
@@ -17,7 +16,7 @@ blueprint = Blueprint("widget_look", __name__, url_prefix="/widget")
 @blueprint.get("/look.css")
 def look() -> Response:
     """Answer with the styles of the site's colour; a browser that asked for those of the present one keeps them."""
-    site = _site()
+    site = sites.of_key(request.args.get("key", ""))
     if not site.colour:
         raise NotFound
     response = Response(colours.stylesheet(site.colour), content_type="text/css; charset=utf-8")
@@ -29,12 +28,5 @@ def look() -> Response:
 @blueprint.post("/seen")
 def seen() -> Response:
     """Note which page of the site has opened the widget; what is not on the site's list is not noted."""
-    sites.seen(_site(), request.form.get("origin", ""))
+    sites.seen(sites.of_key(request.args.get("key", "")), request.form.get("origin", ""))
     return Response(status=204)
-
-
-def _site() -> Site:
-    site = sites.by_key(request.args.get("key", ""))
-    if site is None:
-        raise NotFound
-    return site

@@ -36,7 +36,9 @@
   // To the chat that is open; in a list, to the row after the one that a colleague was faster to accept. Whoever goes
   // from view to view stays on the views.
   function landings({ next, accepts }) {
-    if (document.getElementById("panes").dataset.pane === "chat") return [document.getElementById("conv-name")];
+    // Whoever has accepted answers next: by keyboard, at once. On a touch screen a keyboard would cover what was asked.
+    const writes = accepts && matchMedia("(pointer: fine)").matches && document.querySelector("[data-testid=message-input]");
+    if (document.getElementById("panes").dataset.pane === "chat") return [writes, document.getElementById("conv-name")].filter(Boolean);
     if (accepts) return [document.getElementById(next), document].map((from) => from?.querySelector("a.row__link"));
     return [document.activeElement?.closest(".inbox-tabs a")];
   }

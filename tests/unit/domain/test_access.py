@@ -7,7 +7,7 @@ import pytest
 from tests.cast import House, ask, chat
 from webapp.domain.chats import lifecycle
 from webapp.domain.errors import NotFound
-from webapp.domain.people import access, associates
+from webapp.domain.people import access, associates, identity_keys, sites
 from webapp.domain.profiles import creating
 from webapp.domain.tables import Associate, Conversation
 
@@ -73,6 +73,23 @@ def test_who_moves_to_another_store_sees_its_chats(house: House) -> None:
     conversation = ask(house, "Jane")
     associates.change(house.charlie, stores=[house.lyon])
     assert "charlie" in who_sees(house, conversation)
+
+
+def test_every_manager_may_change_every_site_and_its_keys_and_nobody_else_any(house: House) -> None:
+    outlet = sites.add("Outlet", [], key="pk_outlet")
+    key = identity_keys.add(outlet, by=house.dana)
+    for manager in (house.nadia, house.dana):
+        assert access.managed_site(manager, "pk_outlet") == outlet
+        assert access.managed_key(manager, outlet, key.kid) == key
+    for viewer, its_key, site, kid in (
+        (house.alice, "pk_outlet", outlet, key.kid),
+        (house.dana, "pk_nobody", house.site, key.kid),
+        (house.dana, "", outlet, "ik_nobody"),
+    ):
+        with pytest.raises(NotFound):
+            access.managed_site(viewer, its_key)
+        with pytest.raises(NotFound):
+            access.managed_key(viewer, site, kid)
 
 
 @pytest.mark.parametrize("public_id", ["", "nothing", "1", "../1", "1 OR 1", "%", "x" * 10_000])

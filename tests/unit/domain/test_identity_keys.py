@@ -42,6 +42,15 @@ def test_a_key_is_good_for_its_own_site(house: House) -> None:
     assert identity_keys.by_kid(key.kid) == key
 
 
+def test_a_token_is_checked_with_the_secret_of_a_key_of_its_site_that_is_not_revoked(house: House) -> None:
+    other = sites.add("Outlet", ["https://outlet.example"])
+    key, revoked, elsewhere = (identity_keys.add(site, by=None) for site in (house.site, house.site, other))
+    identity_keys.revoke(revoked, by=None)
+    secrets = identity_keys.secrets_of(house.site, MASTER)
+    assert secrets(str(key.kid)) == identity_keys.secret(key, MASTER).encode()
+    assert [secrets(str(kid)) for kid in (revoked.kid, elsewhere.kid, "ik_nobody")] == [None, None, None]
+
+
 def test_the_audit_log_says_who_added_and_revoked_it_once_and_never_the_secret(house: House) -> None:
     key = identity_keys.add(house.site, by=house.dana)
     identity_keys.revoke(key, by=house.dana)
@@ -57,5 +66,11 @@ def test_its_use_is_noted_at_most_once_a_minute(house: House) -> None:
     key, now = identity_keys.add(house.site, by=None), clock.now()
     for seconds, noted in ((0, 0), (59, 0), (61, 61)):
         with clock.at(now + timedelta(seconds=seconds)):
-            identity_keys.used(key)
+            identity_keys.used(house.site, str(key.kid))
         assert IdentityKey.get_by_id(key.id).used_at == now + timedelta(seconds=noted)
+
+
+def test_a_key_is_not_used_on_another_site(house: House) -> None:
+    key = identity_keys.add(house.site, by=None)
+    identity_keys.used(sites.add("Outlet", ["https://outlet.example"]), str(key.kid))
+    assert IdentityKey.get_by_id(key.id).used_at is None

@@ -19,7 +19,7 @@ AT = int(NOW.timestamp())
 
 
 def verify(text: str, now: datetime = NOW) -> Proved:
-    return proof.verify(text, "pk_test", {KID: SECRET.encode()}, now)
+    return proof.verify(text, "pk_test", {KID: SECRET.encode()}.get, now)
 
 
 def refused(text: str) -> str:
@@ -59,7 +59,7 @@ def test_clocks_may_differ_by_a_minute(late: int) -> None:
 
 def test_a_key_that_has_no_secret_opens_nothing() -> None:
     unsigned = signed(claims(AT), secret="")
-    for secrets in ({}, {KID: b""}, lambda _: None, lambda _: b""):
+    for secrets in (lambda _: None, lambda _: b""):
         with pytest.raises(NotProved) as found:
             proof.verify(unsigned, "pk_test", secrets, NOW)
         assert found.value.reason == "unknown_key"

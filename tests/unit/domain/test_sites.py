@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,8 @@ from webapp.domain import clock
 from webapp.domain.errors import Invalid
 from webapp.domain.people import sites
 from webapp.domain.tables import AuditEntry, Site
+
+from .conftest import AtOnce
 
 SHOP = "https://shop.example"
 
@@ -39,7 +42,8 @@ class TestAdding:
         with pytest.raises(Invalid) as refusal:
             sites.add("\u2800", ["shop.example"], colour="red", shown_fields=["shoe_size"])
         assert refusal.value.fields == {
-            "name": "name_missing", "origins": "not_an_origin", "colour": "not_a_colour", "show": "not_a_choice",
+            "name": "name_missing", "origins": "not_an_origin", "colour": "not_a_colour",
+            "shown_fields": "not_a_choice",
         }  # fmt: skip
         assert Site.select().count() == 0
 
@@ -124,3 +128,19 @@ class TestBeingSeen:
     def test_no_other_page_is(self, house: House, origin: str) -> None:
         sites.seen(house.site, origin)
         assert kept(house.site).seen_at is None
+
+
+def test_one_more_page_is_allowed_whatever_the_others_are(house: House) -> None:
+    """One of them was allowed while the shop was being developed, without TLS."""
+    assert house.site.origins == ["http://shop.example"]
+    sites.allow(house.site, "https://Other.example/", by=house.dana)
+    assert kept(house.site).origins == ["http://shop.example", "https://other.example"]
+    assert last_entry().associate == house.dana
+    with pytest.raises(Invalid):
+        sites.allow(house.site, "http://third.example", by=house.dana)
+
+
+def test_ten_pages_allowed_at_the_same_moment_are_all_allowed(house: House, at_once: AtOnce) -> None:
+    at_once([partial(sites.allow, house.site, f"https://shop{number}.example", by=None) for number in range(10)])
+    kept = set(Site.get_by_id(house.site.id).origins)
+    assert {f"https://shop{number}.example" for number in range(10)} <= kept

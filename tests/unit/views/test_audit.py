@@ -10,7 +10,7 @@ from tests.cast import ORIGIN, House, Person
 from tests.unit.views.dom import Element, look
 from webapp.domain import audit, clock, settings
 from webapp.domain.db import verb
-from webapp.domain.people import associates, hours, stores
+from webapp.domain.people import associates, hours, sites, stores
 from webapp.domain.tables import Associate, AuditEntry
 
 
@@ -67,6 +67,15 @@ def test_hours_are_told_as_people_say_them(dana: Person, house: House, nothing: 
     assert f"Opening hours Open at all hours → is now {week}" in texts(see(dana))[0]
     associates.set_language(house.dana, "fr")
     assert "Lun.–Ven. 09:00–12:00, 14:00–18:00; Sam. fermé" in texts(see(dana))[0]
+
+
+def test_a_sites_own_words_are_told_with_what_they_are_for(dana: Person, house: House, nothing: None) -> None:
+    held = {"en": {"title": "Ask us"}, "fr": {"title": "Une question ?", "line": "Écrivez-nous"}}
+    sites.change(house.site, texts=held, by=house.dana)
+    assert (
+        "Texts nothing → is now Title (English): “Ask us”; Title (Français): “Une question ?”; "
+        "Line under the title (Français): “Écrivez-nous”"
+    ) in texts(see(dana))[0]
 
 
 def test_what_is_new_has_no_before(dana: Person, house: House, nothing: None) -> None:

@@ -53,6 +53,18 @@ def test_somebody_who_is_invited_counts_and_somebody_who_left_does_not(dana: Per
     assert "associates" in done(dana)
 
 
+def test_nadia_is_told_of_her_own_store_and_of_who_works_there(nadia: Person, house: House) -> None:
+    invitations.invite("zoe@maison.example", stores=[house.london], by=house.dana)
+    found = items(nadia)
+    for name, words in (("stores", "1 store"), ("hours", "Lyon: open at all hours"),
+                        ("associates", "3 colleagues beside you")):  # fmt: skip
+        assert words in found[name].text
+    assert "London" not in found["hours"].text
+    assert "invitation" not in found["associates"].text
+    invitations.invite("ida@maison.example", stores=[house.lyon], by=house.dana)
+    assert "1 invitation is on its way" in items(nadia)["associates"].text
+
+
 def test_a_site_that_no_page_may_show_is_not_done(dana: Person, house: House) -> None:
     sites.add("Outlet", [])
     assert "Outlet: no page is allowed yet" in items(dana)["sites"].text

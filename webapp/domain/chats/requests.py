@@ -18,7 +18,7 @@ from ..events import ChatAsked, ChatRequested
 from ..identity import facts, linking, resolution
 from ..identity.candidates import remembered_profile
 from ..identity.proof import Proved
-from ..people import stores, visitors
+from ..people import identity_keys, stores, visitors
 from ..profiles.contact import Given
 from ..tables import Conversation, Site, Store, Visitor
 from . import details, messages, routing
@@ -111,6 +111,8 @@ def _start(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conve
     if visitor is None or not visitors.seen(visitor):
         visitor, token = visitors.remember(site)
     proved = request.proved
+    if proved:
+        identity_keys.used(site, proved.kid)
     conversation: Conversation = Conversation.create(
         public_id=secrets.token_urlsafe(16),
         site=site,

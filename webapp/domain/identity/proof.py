@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ _parts = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+")
 _kid = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _signatures = jwt.PyJWS(algorithms=["HS256"])
 
-Secrets = Callable[[str], bytes | None] | Mapping[str, bytes]
+Secrets = Callable[[str], bytes | None]  # by the id of a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def verify(token: str, site_key: str, secrets: Secrets, now: datetime) -> Proved
         raise NotProved("malformed")
     header = _object(parts[1])
     kid = _checked_header(header)
-    secret = secrets(kid) if callable(secrets) else secrets.get(kid)
+    secret = secrets(kid)
     if not secret:
         raise NotProved("unknown_key")
     try:

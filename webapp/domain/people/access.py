@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import NotFound
-from ..tables import Associate, Conversation, Invitation, Profile, Store, StoreMember
-from . import invitations
+from ..tables import Associate, Conversation, IdentityKey, Invitation, Profile, Site, Store, StoreMember
+from . import identity_keys, invitations, sites
 
 _LARGEST_ID = 2**63 - 1
 
@@ -130,6 +130,21 @@ def renewable_invitation(viewer: Associate, invitation_id: int) -> Invitation:
     A link gives all that was offered, so all of its stores must be hers.
     """
     return _of(invitations.hers_to_give(viewer, managed_invitations(viewer)), invitation_id)
+
+
+def managed_site(viewer: Associate, key: str) -> Site:
+    """Return the site with this key; raises `NotFound`. Any manager may change it: sites are the retailer's."""
+    if not viewer.is_manager:
+        raise NotFound
+    return sites.of_key(key)
+
+
+def managed_key(viewer: Associate, site: Site, kid: str) -> IdentityKey:
+    """Return the site's identity key with this id, revoked or not, if the viewer may revoke it; raises `NotFound`."""
+    found = identity_keys.by_kid(kid)
+    if not viewer.is_manager or found is None or found.site != site:
+        raise NotFound
+    return found
 
 
 def _of(found: list[Invitation], invitation_id: int) -> Invitation:

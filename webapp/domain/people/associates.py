@@ -14,9 +14,7 @@ from ..errors import Invalid, Problems, Refused
 from ..events import AvailabilityChanged, RightsChanged
 from ..tables import Associate, SignIn, Store, StoreMember
 from ..tables.people import ROLES
-from . import passwords, sessions
-
-LANGUAGES = ("en", "fr")
+from . import passwords, reading, sessions
 
 
 class LastManager(Refused):
@@ -35,15 +33,6 @@ def by_email(email: str) -> Associate | None:
     """Return the associate with this sign-in e-mail, or None."""
     found: Associate | None = Associate.get_or_none(Associate.email == fold(email))
     return found
-
-
-def read_name(name: str) -> str:
-    """Return a name as it is kept; raises `Invalid` for one that is blank or cannot be."""
-    tidied = texts.tidy(name)
-    problem = texts.problem_with(name, texts.LIMITS["name"]) or ("" if tidied else "name_missing")
-    if problem:
-        raise Invalid({"name": problem})
-    return tidied
 
 
 def read_email(email: str) -> str:
@@ -117,7 +106,7 @@ def create(
     """Make an associate for whoever writes into the audit log why; raises `Invalid` with everything that is wrong."""
     problems = Problems()
     with problems.of():
-        name = read_name(name)
+        name = reading.name(name)
     with problems.of():
         email = read_email(email)
         if by_email(email):
@@ -258,5 +247,5 @@ def _stores_of(associate: Associate) -> list[Store]:
 
 
 def _check_language(language: str) -> None:
-    if language not in LANGUAGES:
+    if language not in reading.LANGUAGES:
         raise Invalid({"language": "not_a_choice"})

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from .. import audit, clock
@@ -39,10 +40,11 @@ def revoke(key: IdentityKey, *, by: Associate | None) -> None:
 
 
 @verb
-def used(key: IdentityKey) -> None:
-    """Note that a customer came with the key; at most once a minute, because nobody needs it finer."""
+def used(site: Site, kid: str) -> None:
+    """Note that a customer came with this key of the site; at most once a minute, because nobody needs it finer."""
     long_ago = IdentityKey.used_at.is_null() | (IdentityKey.used_at < clock.now() - _NOTED_EVERY)
-    IdentityKey.update(used_at=clock.now()).where(IdentityKey.id == key.id, long_ago).execute()
+    its = (IdentityKey.site == site) & (IdentityKey.kid == kid)
+    IdentityKey.update(used_at=clock.now()).where(its, long_ago).execute()
 
 
 def of(site: Site) -> list[IdentityKey]:
@@ -69,3 +71,13 @@ def secret(key: IdentityKey, master: bytes) -> str:
     assert master, "without a secret key of the installation anybody could sign"
     digest = hmac.new(master, b"identity-key:" + str(key.kid).encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def secrets_of(site: Site, master: bytes) -> Callable[[str], bytes | None]:
+    """Return what gives, for the id of a key, the secret that tokens for this site may be signed with, or None."""
+
+    def secret_of(kid: str) -> bytes | None:
+        key = usable(site, kid)
+        return secret(key, master).encode() if key else None
+
+    return secret_of

@@ -13,7 +13,7 @@ from .. import audit, clock
 from ..db import verb
 from ..errors import Invalid, NotFound, Problems
 from ..tables import Associate, Invitation, Store, StoreMember
-from . import associates, passwords, sessions
+from . import associates, passwords, reading, sessions
 
 VALID = timedelta(days=7)
 
@@ -131,7 +131,7 @@ def accept(token: str, name: str, password: str, language: str = "en") -> tuple[
     email = str(by_token(token).email)
     problems = Problems()
     with problems.of():
-        associates.read_name(name)
+        reading.name(name)
     with problems.of():
         passwords.check(password, name=name, email=email)
     problems.complain()

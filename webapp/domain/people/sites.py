@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from .. import audit, clock, texts
 from ..db import verb
-from ..errors import Invalid, Problems
+from ..errors import Invalid, NotFound
 from ..tables import Associate, Site
 from ..tables.sites import FIELDS
 from . import origins as pages
+from . import reading
 
 TEXTS = ("title", "line", "why", "greeting")  # words of the widget that a site may have of its own
-LANGUAGES = ("en", "fr")
 LONGEST_TEXT = 120
 _MATCHED_BY = {"name", "email"}  # without both nothing is linked by itself
 _SEEN_EVERY = timedelta(minutes=1)
@@ -27,6 +28,14 @@ Texts = dict[str, dict[str, str]]  # language: {name of a text: words}
 def by_key(key: str) -> Site | None:
     """Return the site with this key, or None."""
     found: Site | None = Site.get_or_none(Site.key == key)
+    return found
+
+
+def of_key(key: str) -> Site:
+    """Return the site with this key; raises `NotFound`."""
+    found = by_key(key)
+    if found is None:
+        raise NotFound
     return found
 
 
@@ -80,7 +89,7 @@ def add(
 @verb
 def create(given: dict[str, Any], *, key: str | None = None, plain_http: bool = False) -> Site:
     """Make a site of these fields, for whoever writes into the audit log why; raises `Invalid` as `add` does."""
-    site: Site = Site.create(key=key or f"pk_{secrets.token_urlsafe(12)}", **_checked(given, plain_http))
+    site: Site = Site.create(key=key or f"pk_{secrets.token_urlsafe(12)}", **_read(given, plain_http))
     return site
 
 
@@ -108,15 +117,21 @@ def change(
         "colour": colour,
         "texts": texts,
     }
-    values = _checked({field: value for field, value in given.items() if value is not None}, plain_http)
+    values = _read({field: value for field, value in given.items() if value is not None}, plain_http)
     present: Site = Site.get_by_id(site.id)
     _keep_together(present, values)
     changes = audit.changed({field: getattr(present, field) for field in values}, values)
     if changes:
         Site.update({field: after for field, (_, after) in changes.items()}).where(Site.id == site.id).execute()
         audit.record("site_changed", str(present.name), by=by, changes=changes)
-    for field, value in values.items():
-        setattr(site, field, value)
+
+
+@verb
+def allow(site: Site, origin: str, *, plain_http: bool = False, by: Associate | None) -> None:
+    """Let the pages of one more origin show the widget; those on the list stay there. Raises `Invalid`."""
+    present: Site = Site.get_by_id(site.id)  # now: somebody else may have allowed another since
+    added = pages.read([origin], plain_http=plain_http)
+    change(present, origins=[*present.origins, *added], plain_http=True, by=by)
 
 
 @verb
@@ -136,39 +151,24 @@ def _keep_together(site: Site, values: dict[str, Any]) -> None:
         values["required_fields"] = _ordered(set(site.required_fields) & set(values["shown_fields"]))
 
 
-def _checked(values: dict[str, Any], plain_http: bool) -> dict[str, Any]:
+def _read(values: dict[str, Any], plain_http: bool) -> dict[str, Any]:
     """Return the values as they are kept; raises `Invalid` naming all that are wrong."""
-    problems, kept = Problems(), {}
-    checks = _CHECKS | {"origins": lambda lines: pages.read(lines, plain_http=plain_http)}
-    for field, value in values.items():
-        with problems.of():
-            kept[field] = checks[field](value)
-    problems.complain()
-    return kept
+    return reading.each(values, _READ | {"origins": partial(pages.read, plain_http=plain_http)})
 
 
-def _checked_name(name: str) -> str:
-    if problem := texts.problem_with(name, texts.LIMITS["name"]):
-        raise Invalid({"name": problem})
-    tidied = texts.tidy(name)
-    if not tidied:
-        raise Invalid({"name": "name_missing"})
-    return tidied
-
-
-def _checked_colour(colour: str) -> str:
+def _read_colour(colour: str) -> str:
     folded = colour.strip().lower()
     if folded and not is_colour(folded):
         raise Invalid({"colour": "not_a_colour"})
     return folded
 
 
-def _checked_texts(words: Texts) -> Texts:
+def _read_texts(words: Texts) -> Texts:
     """Return the texts that say something; what is wrong is named as `title_fr`."""
     problems: dict[str, str] = {}
     kept: Texts = {}
     for language, named in words.items():
-        if language not in LANGUAGES or set(named) - set(TEXTS):
+        if language not in reading.LANGUAGES or set(named) - set(TEXTS):
             raise Invalid({"texts": "not_a_choice"})
         for name, text in named.items():
             if problem := texts.problem_with(text, LONGEST_TEXT):
@@ -180,25 +180,25 @@ def _checked_texts(words: Texts) -> Texts:
     return kept
 
 
-def _checked_fields(name: str) -> Any:
-    def check(fields: Iterable[str]) -> list[str]:
+def _read_fields(name: str) -> Callable[[Iterable[str]], list[str]]:
+    def read(fields: Iterable[str]) -> list[str]:
         chosen = set(fields)
         if chosen - set(FIELDS):
             raise Invalid({name: "not_a_choice"})
         return _ordered(chosen)
 
-    return check
+    return read
 
 
 def _ordered(fields: set[str]) -> list[str]:
     return [field for field in FIELDS if field in fields]
 
 
-_CHECKS: dict[str, Any] = {
-    "name": _checked_name,
+_READ: dict[str, Callable[[Any], Any]] = {
+    "name": reading.name,
     "prechat_enabled": bool,
-    "shown_fields": _checked_fields("show"),
-    "required_fields": _checked_fields("require"),
-    "colour": _checked_colour,
-    "texts": _checked_texts,
+    "shown_fields": _read_fields("shown_fields"),
+    "required_fields": _read_fields("required_fields"),
+    "colour": _read_colour,
+    "texts": _read_texts,
 }

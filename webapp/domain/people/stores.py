@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from .. import audit, texts
 from ..db import verb
-from ..errors import Invalid, Problems
+from ..errors import Invalid
 from ..tables import Associate, Store, StoreMember
 from . import hours as opening
-from . import places
+from . import places, reading
 from .hours import ALWAYS, Hours
 
 LONGEST_SLUG = 60
@@ -74,7 +74,7 @@ def create(
     given = {"name": name, "slug": slug.strip() or slug_of(name), "region": region, "time_zone": time_zone}
     if not given["slug"] and not texts.tidy(name):
         del given["slug"]  # the name is missing, and that is all there is to say
-    values = _read(given | {"hours": hours})
+    values = reading.each(given | {"hours": hours}, _READ)
     is_default = is_default or not Store.select().exists()
     if is_default:
         Store.update(is_default=False).execute()
@@ -101,7 +101,7 @@ def change(
     """
     present: Store = Store.get_by_id(store.id)
     given = {"name": name, "region": region, "time_zone": time_zone, "hours": hours}
-    values = _read({field: value for field, value in given.items() if value is not None})
+    values = reading.each({field: value for field, value in given.items() if value is not None}, _READ)
     if is_default is False and present.is_default:
         raise Invalid({"is_default": "default_needed"})
     if is_default is not None:
@@ -114,23 +114,6 @@ def change(
     columns = {getattr(Store, field): value for field, (_, value) in changes.items()}
     Store.update(columns).where(Store.id == store.id).execute()
     audit.record("store_changed", str(present.name), by=by, changes=changes)
-
-
-def _read(given: dict[str, Any]) -> dict[str, Any]:
-    """Return what is given as it is kept; raises `Invalid` with all that is wrong."""
-    values: dict[str, Any] = {}
-    problems = Problems()
-    for field, value in given.items():
-        with problems.of():
-            values[field] = _READ[field](value)
-    problems.complain()
-    return values
-
-
-def _read_name(name: str) -> str:
-    if wrong := texts.problem_with(name, texts.LIMITS["name"]):
-        raise Invalid({"name": wrong})
-    return texts.tidy(name) or _refuse("name", "name_missing")
 
 
 def _read_slug(slug: str) -> str:
@@ -159,7 +142,7 @@ def _refuse(field: str, code: str) -> str:
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
-    "name": _read_name,
+    "name": reading.name,
     "slug": _read_slug,
     "region": _read_region,
     "time_zone": _read_time_zone,

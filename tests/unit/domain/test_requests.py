@@ -221,3 +221,13 @@ def test_a_chat_that_ended_between_two_looks_is_followed_by_another(
     monkeypatch.setattr(requests, "open_chat", lambda visitor: next(looked))
     second, token = requests.request_chat(house.site, first.visitor, request())
     assert (second == first, token) == (False, None)
+
+
+def test_whoever_asks_again_before_the_first_chat_is_routed_is_known_all_the_same(house: House) -> None:
+    given = Given("Jane Doe", "jane.doe@example.com")
+    first, _ = requests.request_chat(house.site, None, Request(given, "Hello!", "m-1", ""))
+    lifecycle.end(first, by=None)
+    second, _ = requests.request_chat(house.site, first.visitor, Request(Given(), "Me again", "m-2", ""))
+    requests.route(second.id)
+    assert Link.get(Link.conversation == second).provenance == "returning_visitor"
+    assert requests.unrouted() == []

@@ -138,6 +138,8 @@ def route(conversation_id: int) -> None:
 
     What the customer has written or changed since counts as well: the newest details decide.
     """
+    for earlier in _unrouted_before(conversation_id):  # who was here before has to be known first
+        route(earlier)
     claimed = Conversation.update(routed_at=clock.now()).where(
         Conversation.id == conversation_id, Conversation.routed_at.is_null()
     )
@@ -159,6 +161,15 @@ def route(conversation_id: int) -> None:
     count = len(decision.candidates.offered)
     Conversation.update(candidate_count=count).where(Conversation.id == conversation.id).execute()
     emit(ChatRequested(conversation.id))
+
+
+def _unrouted_before(conversation_id: int) -> list[int]:
+    """Return the ids of the chats that the same visitor asked for before this one, and that are not routed yet."""
+    visitor = Conversation.select(Conversation.visitor).where(Conversation.id == conversation_id)
+    query = Conversation.select(Conversation.id).where(
+        Conversation.routed_at.is_null(), Conversation.id < conversation_id, Conversation.visitor == visitor
+    )
+    return [row.id for row in query.order_by(Conversation.id.desc()).limit(1)]
 
 
 def unrouted() -> list[int]:

@@ -4,9 +4,37 @@ from __future__ import annotations
 
 import sys
 
-from . import oracle
+from . import (
+    backup,
+    banner,
+    chaos,
+    chat_latency,
+    chat_throughput,
+    grows,
+    oracle,
+    peers,
+    slow_disk,
+    soak,
+    sockets,
+    starts,
+    two_processes,
+)
 
-BENCHMARKS = {"oracle": oracle}
+BENCHMARKS = {
+    "chat-latency": chat_latency,
+    "chat-throughput": chat_throughput,
+    "sockets": sockets,
+    "banner": banner,
+    "starts": starts,
+    "slow-disk": slow_disk,
+    "two-processes": two_processes,
+    "peers": peers,
+    "growth": grows,
+    "soak": soak,
+    "chaos": chaos,
+    "backup": backup,
+    "oracle": oracle,
+}
 
 
 def main() -> None:
@@ -14,7 +42,7 @@ def main() -> None:
     if name in BENCHMARKS:
         sys.exit(BENCHMARKS[name].main(arguments))
     for known, module in BENCHMARKS.items():
-        print(f"{known:12}{(module.__doc__ or '').splitlines()[0]}")
+        print(f"{known:18}{(module.__doc__ or '').splitlines()[0]}")
     sys.exit(2 if name else 0)
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, Response
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from webapp import create_app
 from webapp.config import Settings
-from webapp.domain import db, schema
+from webapp.domain import db, schema, storage
+from webapp.domain.people import passwords
 
 from .cast import House, Person, furnish
 
@@ -26,7 +30,7 @@ SECRET = "a secret that only the tests know, long enough"
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The bytes of a migrated, empty database: copied, because migrating takes longer than copying."""
     folder = tmp_path_factory.mktemp("empty")
-    db.open_sqlite(folder / "empty.db")
+    storage.open_database(f"sqlite:///{folder}/empty.db")
     schema.migrate(folder / "lock")
     with db.database.connection_context():
         db.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -34,9 +38,49 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return (folder / "empty.db").read_bytes()
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, empty_database: bytes) -> tuple[bytes, House]:
+    """The bytes of a file with the house in it, and the house: its ids are the same in every copy."""
+    path = tmp_path_factory.mktemp("furnished") / "house.db"
+    path.write_bytes(empty_database)
+    storage.open_database(f"sqlite:///{path}")
+    with db.database.connection_context():
+        house = furnish()
+        db.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.database.close_all()
+    return path.read_bytes(), house
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_are_read_once() -> Iterator[None]:
+    """Each application reads the same 130 rules of addresses, which takes longer than all else to put it together."""
+    known: dict[tuple[object, ...], Any] = {}
+    read = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, rule.subdomain, str(rule.defaults), append_unknown)
+        return known.get(key) or known.setdefault(key, read(rule, append_unknown))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasher_for_people() -> Iterator[PasswordHasher]:
+    """Hash passwords in no time; what hashes them for people is for the tests that are about that."""
+    real = passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield real
+
+
 @pytest.fixture
-def settings(tmp_path: Path, empty_database: bytes) -> Settings:
-    (tmp_path / "rapport.db").write_bytes(empty_database)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """The settings of a test with its own database: empty, or with the house in it when the test asks for that."""
+    with_house = "house" in request.fixturenames
+    content = request.getfixturevalue("furnished")[0] if with_house else request.getfixturevalue("empty_database")
+    (tmp_path / "rapport.db").write_bytes(content)
     return Settings.from_environ(
         {"RAPPORT_DATA_DIR": str(tmp_path), "RAPPORT_SECRET_KEY": SECRET, "RAPPORT_BASE_URL": "http://localhost"}
     )
@@ -45,7 +89,7 @@ def settings(tmp_path: Path, empty_database: bytes) -> Settings:
 @pytest.fixture
 def database(settings: Settings) -> Iterator[None]:
     """The database of this test, connected; for tests of the domain."""
-    db.open_sqlite(settings.sqlite_path)
+    storage.open_database(settings.database_url)
     db.listeners.clear()
     with db.database.connection_context():
         yield
@@ -60,6 +104,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     _do_afterwards_at_once(application)
     with db.database.connection_context():
         yield application
+    db.listeners.clear()  # nobody is told any more: what they would start for it works on a database that is gone
     application.extensions["hub"].stop()
     application.extensions["afterwards"].stop()
     db.database.close_all()
@@ -85,7 +130,8 @@ def client(app: Flask) -> FlaskClient:
 def house(request: pytest.FixtureRequest) -> House:
     """The people and the customers, in the database of this test."""
     request.getfixturevalue("app" if "app" in request.fixturenames else "database")
-    return furnish()
+    made = request.getfixturevalue("furnished")[1]
+    return House(**{name: type(row).get_by_id(row.id) for name, row in vars(made).items()})
 
 
 @pytest.fixture

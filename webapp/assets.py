@@ -16,6 +16,7 @@ import gzip
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 TYPES = {
@@ -115,6 +116,7 @@ def _joined(files: list[Path], glue: str) -> bytes:
     return glue.join(path.read_text(encoding="utf-8") for path in files).encode()
 
 
+@lru_cache(maxsize=32)  # when a file has changed, the other bundles are still those that they were
 def _asset(name: str, body: bytes) -> Asset:
     digest = hashlib.sha256(body).hexdigest()[:12]
     stem, _, suffix = name.rpartition(".")

@@ -16,12 +16,21 @@ from .domain import clock
 from .domain.errors import NotFound
 from .domain.identity import proof
 from .domain.people import identity_keys, sessions, visitors
+from .domain.prepared import given, prepared
 from .domain.tables import Associate, SignIn, Site, Store, StoreMember, Visitor
 from .i18n import Reader, best
+from .starts import token_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_first_zone = prepared(
+    Store.select(Store.time_zone)
+    .join(StoreMember)
+    .where(StoreMember.associate == given("associate"))
+    .order_by(StoreMember.id)
+    .limit(1)
+)
 VISITOR_AGE = 60 * 60 * 24 * 30 * 13  # SPEC section 7: 13 months from the last chat
 IDENTITY_HEADER = "X-Rapport-Identity"  # carries what the retailer signed of a customer
 
@@ -71,8 +80,8 @@ def current_sign_in() -> SignIn | None:
 
 def reader_of(associate: Associate) -> Reader:
     """Return the associate as a reader: her language, and the time of her first store."""
-    store = Store.select().join(StoreMember).where(StoreMember.associate == associate).order_by(StoreMember.id).first()
-    return Reader(str(associate.language), str(store.time_zone) if store else "UTC")
+    zones = _first_zone.rows(associate=associate.id)
+    return Reader(str(associate.language), zones[0][0] if zones else "UTC")
 
 
 def guest_reader() -> Reader:
@@ -93,15 +102,19 @@ def _zones() -> set[str]:
 
 def viewer_of(session: SignIn) -> Viewer:
     """Return what a socket remembers of this session."""
+    return _viewer(session, reader_of(session.associate))
+
+
+def _viewer(session: SignIn, reader: Reader) -> Viewer:
     associate = session.associate
-    return Viewer(associate.id, session.id, bool(associate.chat_enabled), associate.is_manager, reader_of(associate))
+    return Viewer(associate.id, session.id, bool(associate.chat_enabled), associate.is_manager, reader)
 
 
 def this_viewer() -> Viewer:
     """Return who looks, for the screens; only in a view of whoever is signed in."""
     session = current_sign_in()
     assert session
-    return viewer_of(session)
+    return _viewer(session, g.reader)  # which `signed_in` has looked up
 
 
 def signed_in(view: Callable[Concatenate[Associate, P], R]) -> Callable[P, Any]:
@@ -159,7 +172,22 @@ def visitor_cookie(site: Site) -> str:
 def current_visitor(site: Site) -> Visitor | None:
     """Return the visitor of the request on this site, or None."""
     token = request.cookies.get(visitor_cookie(site), "")
-    return visitors.by_token(site, token) if token else None
+    found = visitors.by_token(site, token) if token else None
+    if found:
+        g.visitor = found.id  # for the log
+    return found
+
+
+def visitor_of_start(site: Site, start: str) -> tuple[str, Visitor | None]:
+    """Return the token of the visitor who begins with this start, "" for none that is ours, and the visitor if it has.
+
+    For a browser that has sent its request a second time: it never heard of the cookie that the first has brought.
+    """
+    token = token_of(current_app.config["RAPPORT"].secret_key, str(site.key), start, clock.now())
+    found = visitors.by_token(site, token) if token else None
+    if found:
+        g.visitor = found.id
+    return token, found
 
 
 def proved(site: Site) -> proof.Proved | None:

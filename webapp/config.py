@@ -10,42 +10,19 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from .environment import Reader, unknown
+
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
 SAMPLES = ("change-me", "change_me", "changeme", "example", "insecure", "password", "replace", "secret")
+MOST_PROCESSES = 64
+MOST_CONNECTIONS = 10_000  # at a time, of one process, where each does not cost a thread
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One line of the table of settings; `also` is a shorter name that is read when `name` is not set."""
-
-    name: str
-    default: str
-    meaning: str
-    secret: bool = False
-    also: str = ""
-
-
-SETTINGS = (
-    Setting("RAPPORT_ENV", "`development`", "`development` or `production`"),
-    Setting("RAPPORT_DATA_DIR", "`./data`", "the folder of the database and of the generated secret key"),
-    Setting("RAPPORT_DATABASE_URL", "`rapport.db` in the data folder",
-            "`sqlite:///` followed by the path of the database file", secret=True),
-    Setting("RAPPORT_SECRET_KEY", "in development, generated once and kept in the data folder",
-            "signs sessions and forms; at least 32 characters, needed in production", secret=True),
-    Setting("RAPPORT_BASE_URL", "in development, `http://` and host and port",
-            "the address that browsers use; needed in production, and `https://` there"),
-    Setting("RAPPORT_HOST", "`127.0.0.1`", "the address to listen on", also="HOST"),
-    Setting("RAPPORT_PORT", "`8000`", "the port to listen on", also="PORT"),
-    Setting("RAPPORT_TRUSTED_PROXIES", "`0`",
-            "how many proxies stand before Rapport, each of which adds `X-Forwarded-For` and `X-Forwarded-Proto`"),
-    Setting("RAPPORT_THREADS", "`128`", "threads of the server; each open page holds one"),
-)
 
 
 class SettingsError(Exception):
@@ -63,12 +40,18 @@ class Settings:
     env: str
     data_dir: Path
     database_url: str = field(repr=False)
+    database_connections: int
+    redis_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     base_url: str
     host: str
     port: int
     threads: int
+    processes: int = 1
+    worker: str = "threads"
     trusted_proxies: int = 0
+    log_level: str = "info"
+    metrics_token: str = field(default="", repr=False)
     unknown: tuple[str, ...] = ()
 
     @property
@@ -82,9 +65,20 @@ class Settings:
         return self.base_url.startswith("https://")
 
     @property
-    def sqlite_path(self) -> Path:
-        """Return the path of the SQLite file."""
-        return Path(self.database_url.removeprefix("sqlite:///"))
+    def sqlite_path(self) -> Path | None:
+        """Return the path of the SQLite file; None when the database is PostgreSQL."""
+        path = self.database_url.removeprefix("sqlite:///")
+        return Path(path) if path != self.database_url else None
+
+    @property
+    def connections(self) -> int:
+        """Return how many connections to the database the process has at most; those to a file cost next to nothing."""
+        return 64 if self.sqlite_path else self.database_connections
+
+    @property
+    def at_a_time(self) -> int:
+        """Return how many requests and sockets one process serves at a time."""
+        return MOST_CONNECTIONS if self.worker == "gevent" else self.threads
 
     @property
     def static_dir(self) -> Path:
@@ -97,7 +91,7 @@ class Settings:
 
         Raises `SettingsError` with every problem found, not only the first.
         """
-        read = _Reader(environ)
+        read = Reader(environ)
         env = read.choice("RAPPORT_ENV", ("development", "production"))
         host = read.text("RAPPORT_HOST") or "127.0.0.1"
         port = read.number("RAPPORT_PORT", 8000, 1, 65535)
@@ -106,17 +100,23 @@ class Settings:
             env=env,
             data_dir=data_dir,
             database_url=_database_url(read, data_dir),
+            database_connections=read.number("RAPPORT_DATABASE_CONNECTIONS", 20, 4, 1000),
+            redis_url=_redis_url(read),
             secret_key=_secret_key(read, env),
             base_url=_base_url(read, env, host, port),
             host=host,
             port=port,
-            threads=read.number("RAPPORT_THREADS", 128, 8, 4096),
+            threads=read.number("RAPPORT_THREADS", 128, 8, 20_000),
+            processes=read.number("RAPPORT_PROCESSES", 1, 1, MOST_PROCESSES),
+            worker=_worker(read),
             trusted_proxies=read.number("RAPPORT_TRUSTED_PROXIES", 0, 0, 5),
-            unknown=tuple(_unknown(environ)),
+            log_level=read.choice("RAPPORT_LOG_LEVEL", ("info", "debug", "warning", "error")),
+            metrics_token=_metrics_token(read),
+            unknown=tuple(unknown(environ)),
         )
         _refuse_debugging(read, env)
         _make_folder(read, "RAPPORT_DATA_DIR", data_dir)
-        if settings.sqlite_path.parent != data_dir:
+        if settings.sqlite_path and settings.sqlite_path.parent != data_dir:
             _make_folder(read, "RAPPORT_DATABASE_URL", settings.sqlite_path.parent)
         if not read.problems and not settings.secret_key:
             settings = replace(settings, secret_key=_kept_key(read, data_dir / "secret_key"))
@@ -129,64 +129,47 @@ class Settings:
         """Return settings of a development process that keeps everything in `folder`."""
         settings = cls(
             env="development", data_dir=folder,
-            database_url=f"sqlite:///{folder / 'rapport.db'}",
+            database_url=f"sqlite:///{folder / 'rapport.db'}", database_connections=20, redis_url="",
             secret_key="a key that only tests know, long enough",
             base_url="http://127.0.0.1:8000", host="127.0.0.1", port=8000, threads=32,
         )
         return replace(settings, **changes)
 
 
-class _Reader:
-    """Reads values by name and keeps the problems it meets. An empty value counts as none."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self.environ = environ
-        self.problems: list[str] = []
-
-    def text(self, name: str) -> str:
-        setting = next(setting for setting in SETTINGS if setting.name == name)
-        value = self.environ.get(name, "").strip()
-        if setting.secret and self.environ.get(f"{name}_FILE"):
-            if value:
-                self.problems.append(f"{name} and {name}_FILE are both set: keep one of them.")
-            return self._in_file(f"{name}_FILE")
-        return value or self.environ.get(setting.also, "").strip()
-
-    def _in_file(self, name: str) -> str:
-        path = self.environ[name]
-        try:
-            value = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, ValueError):
-            value = ""
-        if not value:
-            self.problems.append(f"{name}: {path} is empty or cannot be read: put the value there.")
-        return value
-
-    def choice(self, name: str, choices: tuple[str, ...]) -> str:
-        value = self.text(name) or choices[0]
-        if value not in choices:
-            self.problems.append(f"{name} is {value!r}: choose {' or '.join(choices)}.")
-        return value
-
-    def number(self, name: str, default: int, lowest: int, highest: int) -> int:
-        value = self.text(name) or str(default)
-        if value.isascii() and value.isdigit() and len(value) < 10 and lowest <= int(value) <= highest:
-            return int(value)
-        self.problems.append(f"{name} is {value!r}: give a whole number from {lowest} to {highest}.")
-        return default
-
-
-def _database_url(read: _Reader, data_dir: Path) -> str:
-    url = read.text("RAPPORT_DATABASE_URL") or f"sqlite:///{data_dir / 'rapport.db'}"
+def _database_url(read: Reader, data_dir: Path) -> str:
+    own_file = f"sqlite:///{data_dir / 'rapport.db'}"
+    url = read.text("RAPPORT_DATABASE_URL") or own_file
+    if url.startswith("postgres://"):
+        url = url.replace("postgres://", "postgresql://", 1)
+    if url.startswith("postgresql://"):
+        if len(_path_of(url)) < 2:
+            read.problems.append("RAPPORT_DATABASE_URL names no database: postgresql://user:password@host/name.")
+        return url
     if url.removeprefix("sqlite:///") in (url, "", ":memory:"):
         read.problems.append(
-            "RAPPORT_DATABASE_URL must be sqlite:/// and the path of a file, such as sqlite:///data/rapport.db."
+            "RAPPORT_DATABASE_URL must be sqlite:/// and the path of a file, such as sqlite:///data/rapport.db, "
+            "or postgresql://user:password@host/name."
         )
-        return f"sqlite:///{data_dir / 'rapport.db'}"
+        return own_file
     return url
 
 
-def _secret_key(read: _Reader, env: str) -> str:
+def _redis_url(read: Reader) -> str:
+    url = read.text("RAPPORT_REDIS_URL")
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        read.problems.append("RAPPORT_REDIS_URL must begin with redis://, rediss:// or unix://.")
+        return ""
+    return url
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+def _secret_key(read: Reader, env: str) -> str:
     name, key = "RAPPORT_SECRET_KEY", read.text("RAPPORT_SECRET_KEY")
     if env != "production" or any(problem.startswith(f"{name}_FILE") for problem in read.problems):
         return key
@@ -200,7 +183,21 @@ def _secret_key(read: _Reader, env: str) -> str:
     return key
 
 
-def _base_url(read: _Reader, env: str, host: str, port: int) -> str:
+def _worker(read: Reader) -> str:
+    worker = read.choice("RAPPORT_WORKER", ("threads", "gevent"))
+    if worker == "gevent" and find_spec("gevent") is None:
+        read.problems.append("RAPPORT_WORKER is 'gevent', which is not installed: ./dev install gevent")
+    return worker
+
+
+def _metrics_token(read: Reader) -> str:
+    name, token = "RAPPORT_METRICS_TOKEN", read.text("RAPPORT_METRICS_TOKEN")
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii()):
+        read.problems.append(f"{name} is shorter than {SHORTEST_TOKEN} characters, or not ASCII: make a longer one.")
+    return token
+
+
+def _base_url(read: Reader, env: str, host: str, port: int) -> str:
     name, url = "RAPPORT_BASE_URL", read.text("RAPPORT_BASE_URL").rstrip("/")
     if not url:
         if env == "production":
@@ -226,18 +223,7 @@ def _parts(url: str) -> tuple[str, str, bool]:
     return parts.scheme, host, url.lower() == f"{parts.scheme}://{authority}"
 
 
-def _unknown(environ: Mapping[str, str]) -> list[str]:
-    known = [setting.name for setting in SETTINGS]
-    known += [f"{setting.name}_FILE" for setting in SETTINGS if setting.secret]
-    warnings = []
-    for name in sorted(environ):
-        if name.startswith("RAPPORT_") and name not in known and not name.startswith("RAPPORT_TEST_"):
-            near = get_close_matches(name, known, n=1, cutoff=0.85)  # the prefix alone makes any two alike
-            warnings.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "."))
-    return warnings
-
-
-def _refuse_debugging(read: _Reader, env: str) -> None:
+def _refuse_debugging(read: Reader, env: str) -> None:
     """Refuse the switches with which Flask would show the program's inside to whoever meets an error."""
     for name in ("FLASK_DEBUG", "DEBUG"):
         value = read.environ.get(name, "").strip().lower()
@@ -245,7 +231,7 @@ def _refuse_debugging(read: _Reader, env: str) -> None:
             read.problems.append(f"{name} is {value!r}: production does not run with it; unset it.")
 
 
-def _make_folder(read: _Reader, name: str, folder: Path) -> None:
+def _make_folder(read: Reader, name: str, folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -255,7 +241,7 @@ def _make_folder(read: _Reader, name: str, folder: Path) -> None:
         read.problems.append(f"{name}: nothing can be written into {folder}: give it to the user that runs Rapport.")
 
 
-def _kept_key(read: _Reader, path: Path) -> str:
+def _kept_key(read: Reader, path: Path) -> str:
     """Return the key kept at `path`, which the first call makes, for its owner's eyes only."""
     try:
         if not path.exists():

@@ -6,10 +6,13 @@ from flask import Flask, Response, current_app, g, request
 from peewee import DoesNotExist
 from werkzeug.exceptions import HTTPException
 
-from . import auth, render
+from . import auth, logs, render
+from .domain import storage
 from .domain.errors import DomainError, Invalid, NotFound, Refused
 from .i18n import Reader
 from .security import TooMany
+
+_SOON = 2  # seconds after which it is worth trying again
 
 
 def answer(app: Flask) -> None:
@@ -17,6 +20,8 @@ def answer(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _web_error)
     app.register_error_handler(DoesNotExist, _gone)
+    for kind in storage.TROUBLES:
+        app.register_error_handler(kind, _trouble)
     app.register_error_handler(Exception, _accident)
 
 
@@ -66,8 +71,18 @@ def _web_error(error: HTTPException) -> Response:
     return response
 
 
+def _trouble(error: Exception) -> Response:
+    """The database is out of reach, or has no room: nothing was stored, and whoever tries again loses nothing."""
+    current_app.logger.error("The database failed at %s: %s", logs.route(), error)
+    if storage.trouble(error) == storage.FULL:
+        return _page(507, _reader().t("error.storage_full"))
+    response = _page(503, _reader().t("error.http_503"))
+    response.headers["Retry-After"] = str(_SOON)
+    return response
+
+
 def _accident(error: Exception) -> Response:
-    current_app.logger.exception("Something went wrong at %s %s", request.method, request.path, exc_info=error)
+    current_app.logger.exception("Something went wrong at %s", logs.route(), exc_info=error)
     return _page(500, _reader().t("error.http_other"))
 
 

@@ -146,6 +146,7 @@ def best(wanted: list[str]) -> str:
     return found or "en"
 
 
+@cache
 def direction(language: str) -> str:
     """Return "ltr" or "rtl"."""
     return str(Locale.parse(language).text_direction)

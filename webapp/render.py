@@ -7,12 +7,13 @@ its business either: `swap()` wraps it in the envelope that htmx takes apart, in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from functools import partial as bind
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .i18n import LANGUAGES, Reader, direction
 
@@ -49,8 +50,8 @@ def swap(target: str, content: str, how: str = "outerMorph") -> Markup:
 
     `how` is an htmx swap: outerMorph, innerMorph, beforeend, or our own `log`, which keeps lines in order, each once.
     """
-    # The tags are ours; `format` escapes what was not drawn here.
-    return Markup('<hx-partial hx-target="#{}" hx-swap="{}">{}</hx-partial>').format(target, how, content)
+    # The tags are ours; what was not drawn here is escaped.
+    return Markup(f'<hx-partial hx-target="#{escape(target)}" hx-swap="{escape(how)}">{escape(content)}</hx-partial>')
 
 
 def titled(title: str, content: str) -> Markup:
@@ -87,17 +88,22 @@ def shared_beginning(one: str, other: str) -> int:
 
 
 def _render(path: str, reader: Reader, arguments: dict[str, Any]) -> Markup:
-    html = _environment.get_template(path).render(
-        arguments,
-        reader=reader,
-        t=reader.t,
-        n=reader.n,
-        lang=reader.locale,
-        direction=direction(reader.locale),
-        field_names=lambda fields: ", ".join(reader.t(f"field.{field}") for field in fields),
-        partial=lambda name, /, **inner: partial(name, reader, **inner),
-    )
+    html = _environment.get_template(path).render({**arguments, **_of_reader(reader)})
     return Markup(html)  # autoescape has escaped whatever came from outside
+
+
+@lru_cache(maxsize=256)
+def _of_reader(reader: Reader) -> dict[str, Any]:
+    """Return what every template knows of who reads."""
+    return {
+        "reader": reader,
+        "t": reader.t,
+        "n": reader.n,
+        "lang": reader.locale,
+        "direction": direction(reader.locale),
+        "field_names": lambda fields: ", ".join(reader.t(f"field.{field}") for field in fields),
+        "partial": lambda name, /, **inner: partial(name, reader, **inner),
+    }
 
 
 def _icon(asset_url: Callable[[str], str], name: str, extra_class: str = "") -> Markup:

@@ -9,22 +9,29 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from .actors import Associate, Customer
+from .actors import PASSWORD, Associate, Customer
+from .network import Network
+from .program import Imported, Process, Start
+from .talk import Talk
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# The shell draws pages only, and no window round them: a third less work for the same engine.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PATIENCE = 10_000  # milliseconds a story waits for what it expects
 
 expect.set_options(timeout=PATIENCE)
@@ -33,14 +40,13 @@ expect.set_options(timeout=PATIENCE)
 class Server:
     """The program, serving on a port of its own; it can be restarted in mid-story."""
 
-    arguments: tuple[str, ...] = ("--demo",)
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, start: Start, *arguments: str) -> None:
         self.folder = folder
+        self._start, self._arguments = start, ["serve", *arguments]
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
 
     @property
     def workspace(self) -> str:
@@ -62,9 +68,7 @@ class Server:
         return subprocess.run(command, env=self.environ, check=True, capture_output=True, text=True).stdout.strip()
 
     def start(self) -> None:
-        with (self.folder / "server.log").open("ab") as log:
-            command = [sys.executable, "-m", "webapp.cli", "serve", *self.arguments]
-            self.process = subprocess.Popen(command, env=self.environ, stdout=log, stderr=log)
+        self.process = self._start(self._arguments, self.environ, self.folder / "server.log")
         self._wait_until_it_answers()
 
     def stop(self, how: int = signal.SIGTERM) -> None:
@@ -84,18 +88,29 @@ class Server:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo's database, made once by the program itself."""
+    """A folder with the demo's database, made once by the program itself; its passwords are checked in no time."""
     folder = tmp_path_factory.mktemp("demo")
     environ = {k: v for k, v in os.environ.items() if not k.startswith("RAPPORT_")} | {"RAPPORT_DATA_DIR": str(folder)}
     subprocess.run([sys.executable, "-m", "webapp.cli", "demo"], env=environ, check=True, capture_output=True)
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with closing(sqlite3.connect(folder / "rapport.db")) as database, database:
+        database.execute("UPDATE associate SET password_hash = ?", (cheap,))
     return folder
 
 
+@pytest.fixture(scope="session")
+def imported() -> Iterator[Imported]:
+    """The program, imported once for the servers of all stories."""
+    program = Imported()
+    yield program
+    program.close()
+
+
 @pytest.fixture
-def server(demo_folder: Path, tmp_path: Path) -> Iterator[Server]:
+def server(demo_folder: Path, tmp_path: Path, imported: Imported) -> Iterator[Server]:
     folder = tmp_path / "data"
     shutil.copytree(demo_folder, folder)
-    running = Server(folder)
+    running = Server(folder, imported.start, "--demo")
     running.start()
     yield running
     running.stop()
@@ -105,7 +120,7 @@ def server(demo_folder: Path, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield launched
@@ -135,8 +150,11 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 def _note(kind: str, text: str, complaints: list[str]) -> None:
-    # While a server restarts, and for answers that refuse.
-    expected = ("WebSocket connection", "Failed to load resource", "net::ERR_", "htmx:ws:error", "Failed to fetch")
+    # While a server restarts or a network is gone, and for answers that refuse.
+    expected = (
+        "WebSocket connection", "Failed to load resource", "net::ERR_", "htmx:ws:error", "Failed to fetch",
+        "htmx:error: timeout",
+    )  # fmt: skip
     if kind == "error" and not any(words in text for words in expected):
         complaints.append(text)
 
@@ -163,6 +181,33 @@ def customer(server: Server, new_context: Callable[..., BrowserContext]) -> Call
         return someone
 
     return visit
+
+
+@pytest.fixture
+def networks(server: Server) -> Iterator[Callable[[], Network]]:
+    made: list[Network] = []
+
+    def make() -> Network:
+        made.append(Network(server.port))
+        return made[-1]
+
+    yield make
+    for network in made:
+        network.close()
+
+
+@pytest.fixture
+def talk(
+    networks: Callable[[], Network], associate: Callable[..., Associate], customer: Callable[..., Customer]
+) -> Talk:
+    hers, janes = networks(), networks()
+    alice = associate("alice", proxy={"server": hers.address})
+    jane = customer(proxy={"server": janes.address})
+    jane.asks("Good morning", name="Jane Doe", email="jane.doe@example.com")
+    alice.accepts("Good morning")
+    jane.says("My lamp hums")
+    expect(alice.line("My lamp hums")).to_be_visible()
+    return Talk(alice, jane, hers, janes)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from .actors import Associate, Customer
 from .conftest import Server
+from .program import by_command_line
 from .test_screens import assert_accessible
 
 pytestmark = pytest.mark.e2e
@@ -47,16 +48,12 @@ def shop() -> Iterator[Shop]:
         server.shutdown()
 
 
-class EmptyServer(Server):
-    arguments = ()
-
-
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[EmptyServer]:
-    """The program in an empty folder; it is not started yet."""
+def empty(tmp_path: Path) -> Iterator[Server]:
+    """The program in an empty folder, as people start it; it is not started yet."""
     folder = tmp_path / "data"
     folder.mkdir()
-    server = EmptyServer(folder)
+    server = Server(folder, by_command_line)
     yield server
     if server.process:
         server.stop()
@@ -77,7 +74,7 @@ def chats_at_the_shop(manager: Associate, new_context: Callable[..., BrowserCont
 
 
 def test_from_an_empty_folder_to_a_chat_in_the_browser_only(
-    empty: EmptyServer, new_context: Callable[..., BrowserContext], shop: Shop
+    empty: Server, new_context: Callable[..., BrowserContext], shop: Shop
 ) -> None:
     empty.start()
     found = re.search(r"http\S+/first-run\?code=\S+", (empty.folder / "server.log").read_text())
@@ -110,7 +107,7 @@ def test_from_an_empty_folder_to_a_chat_in_the_browser_only(
 
 
 def test_the_same_by_the_program_only(
-    empty: EmptyServer, new_context: Callable[..., BrowserContext], shop: Shop
+    empty: Server, new_context: Callable[..., BrowserContext], shop: Shop
 ) -> None:
     assert re.fullmatch(r"http\S+/first-run\?code=[A-Z2-9]{10}", empty.rapport("first-run"))
     empty.rapport("store", "add", "lyon", "--name", "Lyon", "--region", "FR", "--time-zone", "Europe/Paris")

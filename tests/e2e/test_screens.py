@@ -91,6 +91,8 @@ def test_sign_in(new_context: Callable[..., Any], server: Any, shoot: Callable[.
 
 def test_empty_inbox_and_profiles(associate: Callable[..., Associate], shoot: Callable[..., None]) -> None:
     alice = associate("alice")
+    expect(alice.page.get_by_text("Nobody is waiting.")).to_be_visible()
+    expect(alice.page.get_by_text("No chat is open")).to_be_hidden()  # one sentence is enough
     shoot("inbox-empty", alice.page)
     alice.page.goto(f"{alice.workspace}/profiles")
     shoot("profiles", alice.page)
@@ -109,6 +111,7 @@ def test_inbox_and_candidates(
     customer().asks("My switch has gone stiff. Is that covered?", name="John Smith", email="john.smith@example.com")
     customer().asks("Do you deliver to the islands?")
     expect(alice.see("conversation-row")).to_have_count(3)
+    expect(alice.page.get_by_text("No chat is open")).to_be_visible()
     shoot("inbox", alice.page)
     alice.accepts("My switch has gone stiff")
     expect(alice.panel).to_have_attribute("data-state", "candidates")
@@ -177,6 +180,36 @@ def test_widget(
     jane.see("details-close").click()
     jane.ends()
     shoot("shop-ended", jane.page)
+
+
+# What shows that somebody is typing goes by itself after five seconds: here it stays to be looked at.
+STAYS = "(() => { const soon = setTimeout; window.setTimeout = (what, ms) => (ms === 5000 ? 0 : soon(what, ms)); })()"
+
+
+def test_signs_of_life(
+    associate: Callable[..., Associate], customer: Callable[..., Customer], shoot: Callable[..., None]
+) -> None:
+    alice, jane = associate("alice"), customer()
+    jane.asks("Hello! I’d love the matching table lamp for my Halo.", name="Jane Doe", email="jane.doe@example.com")
+    alice.accepts("matching table lamp")
+    alice.says("Hello Jane! We have two in brushed brass. I can set one aside until Saturday evening.")
+    expect(jane.line("brushed brass")).to_be_visible()
+    alice.page.reload()  # a page that has just said that she is typing would not say it again
+    alice.is_live()
+    for document in (alice.page, jane.page.frames[1]):
+        document.evaluate(STAYS)
+    jane.see("chat-input").press_sequentially("L")
+    expect(alice.see("chat-typing")).to_be_visible()
+    expect(alice.see("customer-presence")).to_have_attribute("data-state", "here")
+    shoot("typing", alice.page)
+    expect(alice.see("chat-typing")).to_be_visible()
+    alice.see("message-input").press_sequentially("S")
+    expect(jane.see("chat-typing")).to_be_visible()
+    shoot("shop-typing", jane.page)
+    expect(jane.see("chat-typing")).to_be_visible()
+    jane.page.close()
+    expect(alice.see("customer-presence")).to_have_attribute("data-state", "left", timeout=25_000)
+    shoot("left", alice.page)
 
 
 def test_associates(

@@ -162,7 +162,7 @@ def test_clearing_the_device_after_a_chat(server: Server, customer: Customers) -
     jane.asks("Between us")
     jane.see("chat-input").fill("Half a sentence")
     jane.see("chat-end").click()
-    stored = "() => Object.keys(sessionStorage).filter((name) => /^(draft|outbox):/.test(name)).length"
+    stored = "() => Object.keys(localStorage).filter((name) => /^(draft|outbox):/.test(name)).length"
     assert jane.page.frames[1].evaluate(stored) == 1
     jane.see("chat-clear").click()
     expect(jane.see("prechat-form")).to_be_visible()

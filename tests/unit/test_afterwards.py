@@ -37,7 +37,7 @@ def routed(house: House) -> Iterator[threading.Event]:
 @pytest.fixture
 def room() -> Iterator[Afterwards]:
     """The back room, open for work without delay."""
-    made = Afterwards(0, 0)
+    made = Afterwards(0, 0, left_after=0)
     yield made
     made.stop()
 
@@ -89,13 +89,45 @@ def test_a_passing_failure_is_tried_again(
 
 def test_a_busy_house_still_looks_for_what_was_left_unrouted(house: House, routed: threading.Event) -> None:
     conversation, _ = requests.request_chat(house.site, None, JANE)  # and nobody was told
-    room = Afterwards(0, 0, look_every=0.05)
+    room = Afterwards(0, 0, look_every=0.05, left_after=0)
     try:
         while not routed.wait(0.005):
             room.note([DetailsChanged(conversation.id, 1)])
     finally:
         room.stop()
     assert requests.unrouted() == []
+
+
+def test_a_chat_that_was_just_asked_for_is_left_to_the_process_that_was_asked(house: House) -> None:
+    conversation, _ = requests.request_chat(house.site, None, JANE)
+    patient = Afterwards(0, 0, left_after=3600)
+    patient.catch_up()
+    patient.stop()
+    assert requests.unrouted() == [conversation.id]
+
+
+def test_a_chat_that_cannot_be_routed_yet_is_tried_until_it_can_and_by_one_at_a_time(
+    house: House, routed: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route, tries = requests.route, [RuntimeError("the disk was busy")] * 8
+    monkeypatch.setattr(afterwards, "_PAUSE", 0)
+    monkeypatch.setattr(afterwards.log, "exception", lambda *_: None)
+
+    def fail_often(id: int) -> None:
+        if tries:
+            raise tries.pop()
+        route(id)
+
+    monkeypatch.setattr(requests, "route", fail_often)
+    conversation, _ = requests.request_chat(house.site, None, JANE)
+    room = Afterwards(3600, 3600, left_after=0)
+    room.note([ChatAsked(conversation.id)])
+    room.catch_up()  # it is found in the database as well
+    for _ in range(9):
+        assert not routed.is_set()
+        room.drain()
+    room.stop()
+    assert (tries, routed.is_set()) == ([], True)
 
 
 def test_a_chat_that_was_erased_meanwhile_is_no_trouble(house: House, room: Afterwards) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from webapp import cli
-from webapp.domain import db
+from webapp.domain import db, schema
 from webapp.domain.tables import Associate, AuditEntry, Conversation, Profile, Site, Store
+from webapp.version import VERSION
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +98,8 @@ def test_the_demo_is_the_same_every_time_and_is_made_once(capsys: pytest.Capture
 def test_migrating_twice_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     run("migrate")
     run("migrate")
-    assert capsys.readouterr().out.splitlines() == ["0001_first", "0002_shop_sets_itself_up", "up to date"]
+    made = ["0001_first", "0002_shop_sets_itself_up", "0003_outbox", "0004_erasures"]
+    assert capsys.readouterr().out.splitlines() == [*made, "up to date"]
 
 
 def test_settings_are_checked(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,3 +108,16 @@ def test_settings_are_checked(capsys: pytest.CaptureFixture[str], monkeypatch: p
     monkeypatch.setenv("RAPPORT_PORT", "many")
     with pytest.raises(SystemExit):
         run("config", "check")
+
+
+def test_it_says_which_program_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    run("version")
+    assert capsys.readouterr().out == f"rapport {VERSION}, schema {schema.newest()}\n"
+
+
+def test_a_database_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORT_DATABASE_URL", "postgresql://somebody:secret@127.0.0.1:1/nowhere")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["user", "list"])
+    assert str(ended.value.code).startswith("rapport: The database cannot be reached: ")
+    assert "secret" not in str(ended.value.code)

@@ -72,6 +72,13 @@ def test_somebody_is_sent_away_and_called_back(capsys: pytest.CaptureFixture[str
     assert all(entry.associate is None for entry in AuditEntry.select())
 
 
+def test_no_password_is_no_password() -> None:
+    assert "at least" in refused("user", "add", EVA, "--name", "Eva", "--password", "")
+    assert not Associate.select().exists()
+    add("alice")
+    assert "at least" in refused("user", "set", "alice@maison.example", "--password", "")
+
+
 def test_the_last_manager_stays(capsys: pytest.CaptureFixture[str]) -> None:
     add("dana", "--role", "manager")
     for command in (["deactivate"], ["set", "--role", "associate"]):

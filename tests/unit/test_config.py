@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from webapp.config import SETTINGS, Settings, SettingsError
+from webapp.config import Settings, SettingsError
+from webapp.environment import SETTINGS
 
 GOOD_KEY = "q7Zp0vXw3KfB9sLd2RtYhN5mGcJ8aEuT1oViQx6b"
 ROOT = Path(__file__).parents[2]

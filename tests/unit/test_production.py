@@ -124,5 +124,6 @@ def test_as_many_proxies_are_believed_as_there_are(
         forged = {"X-Forwarded-For": "192.0.2.66, 203.0.113.9, 198.51.100.7"}  # the customer wrote the first herself
         assert app.test_client().get("/healthz", headers=forged).status_code == 200
     finally:
+        db.listeners.clear()
         db.database.close_all()
     assert addresses == [seen]

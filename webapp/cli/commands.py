@@ -21,15 +21,18 @@ def noun(nouns: Any, name: str, help: str) -> Any:
 
 
 def verb(
-    group: Any, name: str, command: Command, help: str, *, needs_schema: bool = True, connected: bool = True
+    group: Any, name: str, command: Command, help: str, *, needs_schema: bool = True, connected: bool = True,
+    patience: float = 0,
 ) -> Any:
     """Add a command; return its parser for further arguments.
 
-    Before it runs the database is brought to the present schema (`needs_schema`) and connected (`connected`).
+    Before it runs the database is brought to the present schema (`needs_schema`) and connected (`connected`); one that
+    cannot be reached is waited for, `patience` seconds long.
     """
     parser = group.add_parser(name, help=help)
     connects = connected and needs_schema
-    parser.set_defaults(command=_connected(command) if connects else command, needs_schema=needs_schema)
+    run = _connected(command) if connects else command
+    parser.set_defaults(command=run, needs_schema=needs_schema, patience=patience)
     return parser
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..config import Settings
 from ..domain.identity import linking
-from ..domain.rights import disk, erasure, scope
+from ..domain.rights import disk, erasure, ledger, scope
 from ..domain.rights import export as rights
 from ..domain.tables import Profile
 from ..i18n import LANGUAGES, Reader
@@ -52,6 +52,7 @@ def _erase(options: argparse.Namespace, settings: Settings) -> None:
     if not options.yes and _asked(t("rights.type", number=profile.customer_number)) != profile.customer_number:
         sys.exit(f"rapport: {t('rights.nothing')}")
     erasure.erase(profile, by=None)
+    ledger.keep(settings.data_dir)
     linking.recount_all()
     print(t(f"rights.erased.{disk.forget_on_disk()}"))
 

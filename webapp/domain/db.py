@@ -1,59 +1,58 @@
-"""The database: how it is opened, how a verb runs, and when its events are told.
+"""How a verb runs, and when its events are told.
 
 A verb is a function that changes something. It runs in one transaction, says what happened with `emit()`, and
-that is told to the listeners after the commit, in commit order, or never.
+that is told to the listeners after the commit, in commit order, or never. For other processes it is written into
+the outbox, in the same transaction.
 
 SQLite has one writer, and every commit waits for the disk. So verbs that come while a commit is under way
 share the next one: the first in line leads, runs them all, each in a savepoint, and commits once. There is no
 thread to start, to stop or to lose.
+
+PostgreSQL groups commits by itself: there each verb is a transaction of its own, told by whoever made it, so that
+one may be told before another that was committed first. As on SQLite it is alone, by a lock, so that what it has
+read is still so when it writes. Only verbs that change one conversation, or one visitor, and are marked so
+(`verb_of`) run beside those of others; they are the ones that come by the thousand. What they read before they were
+called may have changed while they waited: they begin by reading it anew.
+
+A verb within another is covered by the locks of that one. If that one runs beside others, and the verb within is
+marked too, it takes its own lock as well, unless it is the same; a verb within that is not marked is not alone then.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial, wraps
-from pathlib import Path
-from typing import Any, Generic, ParamSpec, TypeVar
+from random import random
+from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
-from peewee import DatabaseProxy, DoesNotExist
-from playhouse.pool import PooledSqliteDatabase
+from peewee import DoesNotExist, _savepoint
 
+from . import outbox
 from .errors import NotFound
+from .storage import Lock, database, is_deadlock, is_postgresql, lock_also, place_to_write, transaction
+
+__all__ = ["database", "emit", "listeners", "verb", "verb_of"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-database: Any = DatabaseProxy()
 listeners: list[
     Callable[[list[object]], None]
 ] = []  # they take note and return at once: everybody waits for them
+_KINDS = {"conversation": 1, "visitor": 2}  # of locks
+watchers: list[Callable[[int, float, bool], None]] = []  # of each transaction: its verbs, seconds, whether it was kept
+_PAUSES = (0.01, 0.05, 0.25)  # seconds before each further try of a verb that others kept from its locks
 log = logging.getLogger(__name__)
-
-
-def open_sqlite(path: Path) -> None:
-    """Point the application at the SQLite file, which is made on the first connection.
-
-    `IMMEDIATE`, because a transaction that reads and then writes fails at once on SQLite, whatever the
-    timeout. `synchronous=FULL`, because what was acknowledged must survive the loss of power.
-    """
-    database.initialize(
-        PooledSqliteDatabase(
-            str(path),
-            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "secure_delete": 1},
-            lock_type="IMMEDIATE",
-            check_same_thread=False,
-            timeout=5,
-            max_connections=64,
-            stale_timeout=300,
-        )
-    )
 
 
 class _Here(threading.local):
     events: list[object] | None = None  # of the verb that runs on this thread
+    locks: frozenset[Lock] | None = None  # beside which others run; None: it is alone
 
 
 _here = _Here()
@@ -67,20 +66,53 @@ def emit(event: object) -> None:
 
 def verb(function: Callable[P, R]) -> Callable[P, R]:
     """Make each call one transaction or, within another verb, one savepoint of that verb's transaction."""
+    return _verb(function, lambda *_: None)
 
+
+def verb_of(kind: Literal["conversation", "visitor"]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a verb that changes only the conversation, or visitor, that is its first argument: a row, an id or None.
+
+    Beside it run verbs of others, so it must rely on nothing else that such a verb may change.
+    """
+
+    def lock(args: Sequence[Any]) -> Lock:
+        return _KINDS[kind], getattr(args[0], "id", args[0])
+
+    return lambda function: _verb(function, lock)
+
+
+def _verb(function: Callable[P, R], lock: Callable[[Sequence[Any]], Lock | None]) -> Callable[P, R]:
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         work = _Work(partial(function, *args, **kwargs))
         outer = _here.events
-        if outer is None:
-            _line.join(work)
-        else:
-            with database.atomic():
+        if outer is not None:
+            with _holding(lock(args)), database.atomic():
                 work.run()
             outer += work.events
+        elif is_postgresql():
+            _commit_locked(work, lock(args))
+        else:
+            _line.join(work)
         return work.outcome()
 
     return call
+
+
+@contextmanager
+def _holding(lock: Lock | None) -> Iterator[None]:
+    """Hold the lock of a verb within another, too, when that one does not cover it.
+
+    A savepoint that is undone lets go of the locks that were taken in it: so this is done before it begins.
+    """
+    held = _here.locks
+    if lock is not None and lock[1] is not None and held is not None and lock not in held:
+        lock_also(lock)
+        _here.locks = held | {lock}
+    try:
+        yield
+    finally:
+        _here.locks = held
 
 
 class _Work(Generic[R]):
@@ -95,6 +127,11 @@ class _Work(Generic[R]):
         self.context = copy_context()  # another request may run it: its log lines stay ours
         self.events: list[object] = []
         self.turn = threading.Event()
+
+    def begin_again(self) -> None:
+        """Forget what came of it, if anything: it was undone."""
+        self.error = None
+        self.events = []
 
     def run(self) -> None:
         outer, _here.events = _here.events, self.events
@@ -111,25 +148,46 @@ class _Work(Generic[R]):
         return self.result
 
 
-def _commit(works: list[_Work[Any]]) -> None:
+def _commit(works: list[_Work[Any]], lock: Lock | None = None) -> None:
     """Commit the works together. One that fails undoes itself only; if the commit fails, all have failed."""
+    kept, began = None, time.monotonic()
     try:
-        with database.atomic():
+        with transaction(lock):
             if len(works) == 1:
                 works[0].run()
             else:
                 for work in works:
                     _attempt(work)
+            happened = [event for work in works if not work.error for event in work.events]
+            kept = outbox.write(happened)
     except BaseException as error:
+        outbox.doubt(kept)  # a connection that breaks in a commit does not tell whether it was made
         for work in works:
             work.error = work.error or error
+        _watch(len(works), began, is_kept=False)
     else:
-        _tell([event for work in works if not work.error for event in work.events])
+        _watch(len(works), began, is_kept=True)
+        _tell(happened)
+
+
+def _commit_locked(work: _Work[Any], lock: Lock | None) -> None:
+    """Commit the work by itself; when two were in each other's way and it was undone, do it again after a pause."""
+    for pause in (*_PAUSES, None):
+        work.begin_again()
+        with place_to_write():
+            _here.locks = None if lock is None else frozenset({lock})
+            try:
+                _commit([work], lock)
+            finally:
+                _here.locks = None
+        if pause is None or not is_deadlock(work.error):
+            return
+        time.sleep(pause * (0.5 + random()))  # each another while, or the two would meet again
 
 
 def _attempt(work: _Work[Any]) -> None:
     try:
-        with database.atomic():
+        with _savepoint(database, "work"):  # Peewee would make up a name, and SQLite read the statement anew
             work.run()
     except BaseException as error:
         work.error = error
@@ -137,6 +195,11 @@ def _attempt(work: _Work[Any]) -> None:
             not database.connection().in_transaction
         ):  # disk full and its like: SQLite has undone the others too
             raise
+
+
+def _watch(works: int, began: float, *, is_kept: bool) -> None:
+    for watch in watchers:
+        watch(works, time.monotonic() - began, is_kept)
 
 
 def _tell(events: list[object]) -> None:

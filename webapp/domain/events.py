@@ -8,7 +8,11 @@ test asks of every type what it pushes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import astuple, dataclass, is_dataclass
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,18 @@ class ChatPutBack:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MessageSent:
+    """Where it happened it is told with its rows as they were committed: everybody would look them up again."""
+
     conversation: int
     line: int
+    rows: ClassVar[tuple[Any, Any] | None] = None  # the conversation and the line, or none: not a part of the fact
+
+    def told_with(self, conversation: Any, line: Any) -> MessageSent:
+        """Return the event with its rows."""
+        object.__setattr__(self, "rows", (conversation, line))
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +153,25 @@ class SignedOut:
     """A session was revoked; its sockets have to go."""
 
     sign_in: int
+
+
+_KINDS = {kind.__name__: kind for kind in list(globals().values()) if isinstance(kind, type) and is_dataclass(kind)}
+
+
+def to_text(happened: Sequence[object]) -> str:
+    """Write events down for another process; "" when none of them is of this page."""
+    ours: list[Any] = [event for event in happened if type(event) in _KINDS.values()]
+    rows = [(type(event).__name__, *astuple(event)) for event in ours]
+    return json.dumps(rows, separators=(",", ":")) if rows else ""
+
+
+def from_text(text: str) -> list[object]:
+    """Read events back. One that this version does not know, or knows in another shape, is left out.
+
+    While versions change, an older process may read what a newer one wrote.
+    """
+    found: list[object] = []
+    for name, *values in json.loads(text) if text else ():
+        with suppress(KeyError, TypeError):
+            found.append(_KINDS[name](*(tuple(value) if isinstance(value, list) else value for value in values)))
+    return found

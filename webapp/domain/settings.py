@@ -6,7 +6,7 @@ are elsewhere, in `webapp.config`.
 
 from __future__ import annotations
 
-from . import audit
+from . import acting, audit, meanwhile
 from .db import verb
 from .errors import Invalid
 from .tables import Associate, Setting
@@ -25,20 +25,30 @@ def get(name: str) -> str:
 
 
 @verb
-def set_values(values: dict[str, str], *, by: Associate | None) -> None:
+def set_values(values: dict[str, str], *, seen: str | None = None, by: Associate | None) -> None:
     """Set settings, all or none; raises `Invalid` when one is unknown or a value is none of its choices.
 
-    `by` is nobody for the program `rapport`.
+    `by` is nobody for the program `rapport`, and else a manager. Raises
+    `ChangedMeanwhile` when `seen` is not the mark of the present values.
     """
+    acting.check_manager(by)
     wrong = {name: "not_a_choice" for name, value in values.items() if value not in _choices(name)}
     if wrong:
         raise Invalid(wrong)
-    changes = audit.changed({name: get(name) for name in values}, values)
+    present = {name: get(name) for name in values}
+    changes = audit.changed(present, values)
+    now = {name: before for name, (before, _) in changes.items()}
+    meanwhile.check(seen, present, now, "setting_changed", present)
     for name, (_, value) in changes.items():
         Setting.insert(name=name, value=value).on_conflict(
             conflict_target=[Setting.name], update={Setting.value: value}
         ).execute()
         audit.record("setting_changed", name, by=by, changes={name: changes[name]})
+
+
+def mark() -> str:
+    """Return what a form of all settings carries to say what it has shown."""
+    return meanwhile.mark({name: get(name) for name in CHOICES})
 
 
 def _choices(name: str) -> tuple[str, ...]:

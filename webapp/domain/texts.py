@@ -12,6 +12,7 @@ import unicodedata
 LIMITS = {"name": 120, "email": 254, "phone": 32, "message": 4000, "search": 200, "client_id": 64}
 
 _line_ends = re.compile("\r\n|[\r\u2028\u2029]")
+_unreadable = re.compile("[\0\ud800-\udfff]")
 _controls = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HIGHEST_STACK = 8  # marks on one letter: no script needs more, and a tower covers the lines above
 _fillers = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0e\ufe0f"  # not white space, and yet nobody sees them
@@ -19,7 +20,7 @@ _fillers = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0e\ufe0f"  # not white space
 
 def problem_with(text: str, limit: int) -> str | None:
     """Return the code of what forbids this text, or None: `bad_characters` or `too_long` (in code points)."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if _unreadable.search(text):
         return "bad_characters"
     return "too_long" if len(text) > limit else None
 

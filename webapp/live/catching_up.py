@@ -26,7 +26,12 @@ Kind = tuple[Callable[[Any, str], Any], Callable[[Any, Any, Cursor], Iterator[st
 
 def allowed(looker: Looker, topics: Mapping[str, Cursor]) -> dict[str, Cursor]:
     """Return the topics that this person may watch."""
-    return {topic: cursor for topic, cursor in topics.items() if _look_up(looker, *_parts(topic)) is not None}
+    return {topic: cursor for topic, cursor in topics.items() if find(looker, topic) is not None}
+
+
+def find(looker: Looker, topic: str) -> Any:
+    """Return what a topic is about, as far as this person may see it, else None."""
+    return _look_up(looker, *_parts(topic))
 
 
 def lacking(looker: Looker, topics: Mapping[str, Cursor]) -> list[str]:

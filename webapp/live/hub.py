@@ -11,18 +11,27 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
-from webapp.live.connection import Connection, Cursor, Watch
+from webapp.domain.storage import TROUBLES
+from webapp.live.connection import Command, Connection
 from webapp.live.push import Pace, Push, envelope
+from webapp.live.returning import FIRST_BACK, returns
+from webapp.live.watchers import Watchers
 
 __all__ = ["Hub", "Push"]
+
+RESTART = 1012
+MOST_WAITING = 20_000  # commits that are not told yet; beyond, everybody is sent away to catch up, which costs less
+PAUSES = (0.1, 0.4, 1.5)  # seconds before each further try to tell of something when the database has failed
 
 log = logging.getLogger(__name__)
 
 
-class Hub:
-    """Topics, the connections that watch them, and the thread that tells them."""
+class Hub(Watchers):
+    """Whoever watches topics, and the thread that tells them."""
 
     def __init__(
         self,
@@ -30,20 +39,24 @@ class Hub:
         *,
         clock: Callable[[], float] = time.monotonic,
         interval: float = 0.25,
+        around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
+        """`around` is entered for as long as the hub's thread has something to do: it may need a connection."""
+        super().__init__()
         self._render_pushes = render_pushes
-        self._lock = threading.Lock()
-        self._connections: dict[Connection, None] = {}  # in order of arrival
-        self._topics: dict[str, dict[Connection, None]] = {}
         self._closing: tuple[int, str] | None = None
+        self._around = around
+        self._pauses = pauses
+        self._clock = clock
         self._work = threading.Condition()
-        self._queue: deque[Sequence[object]] = deque()
+        self._queue: deque[tuple[float, Sequence[object]]] = deque()  # since when, and what happened
         self._pace = Pace(clock, interval)  # the hub thread's; others look only while it is not busy
-        self._busy = self._stopped = False
+        self._busy = self._stopped = self._is_too_much = False
         self._thread: threading.Thread | None = None
         self.on_stop: list[Callable[[], None]] = []  # ends what works for the hub's connections beside it
 
-    def serve(self, connection: Connection, on_command: Callable[[Watch], None]) -> None:
+    def serve(self, connection: Connection, on_command: Callable[[Command], None]) -> None:
         """Count a connection in, run it until it closes, and drop it."""
         with self._lock:
             self._connections[connection] = None
@@ -55,55 +68,23 @@ class Hub:
         finally:
             self.drop(connection)
 
-    def drop(self, connection: Connection) -> None:
-        """Forget a connection and its subscriptions."""
-        with self._lock:
-            self._connections.pop(connection, None)
-            for topic in list(connection.topics):
-                self._leave(connection, topic)
+    def close_all(self, code: int = RESTART, reason: str = "restarting") -> None:
+        """Close every connection, and those that still come: the process is about to end.
 
-    def subscribe(self, connection: Connection, topic: str, cursor: Cursor | None = None) -> None:
-        """Let a connection hear of a topic; one that is not being served is ignored."""
+        The reason ends with the milliseconds after which each should come back: `restarting 1500`.
+        """
         with self._lock:
-            self._join(connection, topic, cursor or {})
+            self._closing = (code, f"{reason} {FIRST_BACK}")
+        self._send_away(code, reason)
 
-    def unsubscribe(self, connection: Connection, topic: str) -> None:
-        """Let a connection hear no more of a topic."""
-        with self._lock:
-            self._leave(connection, topic)
+    def close_all_once(self) -> None:
+        """Close every connection that there is: they come back, and catch up with what was missed."""
+        self._send_away(RESTART, "begin anew")
 
-    def watch(self, connection: Connection, topics: Mapping[str, Cursor]) -> tuple[list[str], list[str]]:
-        """Make these a connection's topics, all of them; return those that are new and those that went."""
-        with self._lock:
-            added = [topic for topic in topics if topic not in connection.topics]
-            removed = [topic for topic in connection.topics if topic not in topics]
-            for topic in removed:
-                self._leave(connection, topic)
-            for topic, cursor in topics.items():
-                self._join(connection, topic, cursor)
-        return added, removed
-
-    def connections(self) -> list[Connection]:
-        """Return the connections being served, the oldest first."""
-        with self._lock:
-            return list(self._connections)
-
-    def subscribers(self, topic: str) -> list[Connection]:
-        """Return the connections that watch a topic."""
-        with self._lock:
-            return list(self._topics.get(topic, ()))
-
-    def kick(self, matches: Callable[[Connection], bool], code: int, reason: str = "") -> None:
-        """Close the connections that match: 4401 for the signed out, 4403 for those who may not any more."""
-        for connection in self.connections():
-            if matches(connection):
-                connection.close(code, reason)
-
-    def close_all(self, code: int = 1012, reason: str = "restarting") -> None:
-        """Close every connection, and those that still come: the process is about to end."""
-        with self._lock:
-            self._closing = (code, reason)
-        self.kick(lambda _connection: True, code, reason)
+    def _send_away(self, code: int, reason: str) -> None:
+        connections = self.connections()
+        for connection, wait in zip(connections, returns(len(connections)), strict=True):
+            connection.close(code, f"{reason} {wait}")
 
     def send_to(self, connection: Connection, content: str) -> None:
         """Write to one connection ahead of its queue, to catch up; only within its `on_command`.
@@ -115,12 +96,16 @@ class Hub:
     def publish(self, events: Sequence[object]) -> None:
         """Take note of what happened, in order; cheap.
 
-        When nobody watches anything it is not kept: who subscribes later finds it in the backlog.
+        When nobody watches anything it is not kept: who subscribes later finds it in the backlog. When too much waits,
+        the database has been away for long: it is all forgotten, and everybody begins anew.
         """
         with self._work:
             if not self._topics or self._stopped:
                 return
-            self._queue.append(events)
+            if len(self._queue) >= MOST_WAITING:
+                self._queue.clear()
+                self._is_too_much = True
+            self._queue.append((self._clock(), events))
             self._work.notify_all()
         self.start()
 
@@ -142,36 +127,81 @@ class Hub:
         for stop in self.on_stop:
             stop()
 
+    def backlog(self) -> tuple[int, float]:
+        """Return how many commits have not been told yet, and for how many seconds the oldest of them has waited."""
+        with self._work:
+            return len(self._queue), self._clock() - self._queue[0][0] if self._queue else 0.0
+
     def wait_idle(self, timeout: float) -> bool:
         """Wait until all that is published and due is on its queues; return False after `timeout` seconds."""
         with self._work:
             return self._work.wait_for(lambda: not self._busy and not self._queue and self._pace.delay() != 0, timeout)
 
-    def _join(self, connection: Connection, topic: str, cursor: Cursor) -> None:
-        if connection in self._connections:
-            connection.topics[topic] = cursor
-            self._topics.setdefault(topic, {})[connection] = None
-
-    def _leave(self, connection: Connection, topic: str) -> None:
-        connection.topics.pop(topic, None)
-        watching = self._topics.get(topic, {})
-        watching.pop(connection, None)
-        if not watching:
-            self._topics.pop(topic, None)
-
     def _loop(self) -> None:
-        while (work := self._next()) is not None:
-            due, events = work
-            for push in due:
-                self._deliver(push)
+        while (events := self._next()) is not None:
             try:
-                for push in self._render_pushes(events) if events else ():
-                    if self._pace.admit(push):
-                        self._deliver(push)
+                self._persist(events)
+            except TROUBLES as error:  # nobody is told of this again
+                log.warning("The database failed while everybody was being told: %s", error)
+                self._begin_anew()
             except Exception:
-                log.exception("what happened could not be made into pushes")
+                log.exception("nobody could be told of anything")
+                self._forget_due()
 
-    def _next(self) -> tuple[list[Push], Sequence[object]] | None:
+    def _persist(self, events: Sequence[object]) -> None:
+        """Tell of events, again when the database has failed: what comes twice is dropped by who has it."""
+        for pause in (*self._pauses, None):
+            if self._is_too_much:
+                log.warning("More happened than could be told")
+                self._begin_anew()
+                return
+            try:
+                with self._around():
+                    self._tell_of(events)
+                    events = ()
+                    self._send_lists()
+                return
+            except TROUBLES:
+                if pause is None:
+                    raise
+            with self._work:
+                if self._work.wait_for(lambda: self._stopped, pause):
+                    return
+
+    def _begin_anew(self) -> None:
+        """Forget what is to be told, and send everybody away: they come back, and catch up with all of it."""
+        with self._work:
+            self._queue.clear()
+            self._is_too_much = False
+        self.close_all_once()
+        self._forget_due()
+
+    def _forget_due(self) -> None:
+        while self._pace.take_due():  # not at once again: what is not there may come back
+            pass
+
+    def _tell_of(self, events: Sequence[object]) -> None:
+        try:
+            for push in self._render_pushes(events) if events else ():
+                if self._pace.admit(push):
+                    self.deliver(push)
+        except TROUBLES:
+            raise
+        except Exception:
+            log.exception("what happened could not be made into pushes")
+
+    def _send_lists(self) -> None:
+        """Send the lists that are due; while events wait, one only: a list can wait for a line, and never for ever."""
+        while push := self._pace.take_due():
+            try:
+                self.deliver(push)
+            except TROUBLES:
+                self._pace.admit(push)
+                raise
+            if self._queue:
+                return
+
+    def _next(self) -> Sequence[object] | None:
         with self._work:
             self._busy = False
             self._work.notify_all()
@@ -180,15 +210,21 @@ class Hub:
             if self._stopped:
                 return None
             self._busy = True
-            return self._pace.due(), self._queue.popleft() if self._queue else ()
+            return self._queue.popleft()[1] if self._queue else ()
 
-    def _deliver(self, push: Push) -> None:
+    def deliver(self, push: Push) -> None:
+        """Tell of one push at once, from any thread: for what is kept nowhere, and need not keep its place.
+
+        Raises what the database raises in trouble.
+        """
         audiences: dict[Hashable, list[Connection]] = {}
         for connection in self.subscribers(push.topic):
             try:
                 group = push.group(connection.viewer)
                 if group is not None:
                     audiences.setdefault(group, []).append(connection)
+            except TROUBLES:
+                raise
             except Exception:
                 log.exception("no group for a viewer of %s", push.topic)
         for audience in audiences.values():
@@ -202,6 +238,8 @@ class Hub:
             frame = envelope(content)
             for connection in audience:
                 connection.send(frame)
+        except TROUBLES:
+            raise
         except Exception:
             log.exception("a push to %s could not be rendered", push.topic)
         if push.unsubscribe:  # after a failure too: it says that they may not see the topic any more

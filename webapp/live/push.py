@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.live.socket import encode_text
+from webapp.live.writer import encode_text
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def envelope(content: str) -> bytes:
 
 
 class Pace:
-    """Lets a coalesced push through at once, or keeps the latest until its interval (seconds) is over."""
+    """Keeps of a coalesced push the latest: it is due at once, or when the interval (seconds) of the last is over."""
 
     def __init__(self, clock: Callable[[], float], interval: float) -> None:
         self._clock, self._interval = clock, interval
@@ -41,29 +41,25 @@ class Pace:
         self._kept: dict[Hashable, Push] = {}
 
     def admit(self, push: Push) -> bool:
-        """Say whether to send now."""
+        """Say whether to send it now; else it is kept."""
         if push.coalesce is None:
             return True
-        key, now = (push.topic, push.coalesce), self._clock()
-        if now < self._quiet.get(key, now):
-            self._kept[key] = push
-            return False
-        self._kept.pop(key, None)
-        self._quiet[key] = now + self._interval
-        return True
+        key = (push.topic, push.coalesce)
+        self._kept[key] = push
+        self._quiet.setdefault(key, self._clock())
+        return False
 
     def delay(self) -> float | None:
         """Return the seconds until a kept push is due, or None."""
         times = [self._quiet[key] for key in self._kept]
         return max(0.0, min(times) - self._clock()) if times else None
 
-    def due(self) -> list[Push]:
-        """Take the kept pushes whose time has come; each starts its next interval."""
+    def take_due(self) -> Push | None:
+        """Take the push that has been due longest, if there is one; it begins its next interval."""
         now = self._clock()
-        over = [key for key, until in self._quiet.items() if until <= now]
-        ready = [self._kept.pop(key) for key in over if key in self._kept]
-        for key in over:
-            del self._quiet[key]
-        for push in ready:
-            self._quiet[push.topic, push.coalesce] = now + self._interval
-        return ready
+        key = min(self._kept, key=self._quiet.__getitem__, default=None)
+        if key is None or self._quiet[key] > now:
+            self._quiet = {key: until for key, until in self._quiet.items() if until > now}
+            return None
+        self._quiet[key] = now + self._interval
+        return self._kept.pop(key)

@@ -19,13 +19,18 @@ from ..domain.chats import messages
 from ..domain.db import database
 from ..domain.errors import NotFound
 from ..domain.people import access
+from ..domain.prepared import given, prepared
+from ..domain.storage import TROUBLES
 from ..domain.tables import Associate, Conversation, Link, Message, Profile
 from ..render import dom_id, swap
-from ..screens import context, inbox, profile, rail, rights, widget
+from ..screens import context, profile, rights, widget
 from ..screens import conversation as conversations
+from . import lists
 from .push import Push
 
 log = logging.getLogger(__name__)
+_conversation = prepared(Conversation.select().where(Conversation.id == given("id")))
+_associate = prepared(Associate.select().where(Associate.id == given("id")))
 _MOST_CHATS_OF_A_PROFILE = 20  # whose panels are drawn anew when it changes; others are when they are opened
 
 
@@ -36,6 +41,8 @@ def for_events(happened: Sequence[object]) -> list[Push]:
         for event in happened:
             try:
                 found += PUSHES[type(event)](event)
+            except TROUBLES:  # it is worth telling again
+                raise
             except Exception:
                 log.exception("nobody could be told of %s", event)
     return found
@@ -55,24 +62,7 @@ def _push(
     group: Callable[[Any], Hashable | None] = _everybody,
     **how: Any,
 ) -> Push:
-    """A push whose content is drawn with a connection of its own: the hub's thread keeps none."""
-
-    def drawn(viewer: Any) -> str:
-        with database.connection_context():
-            return content(viewer)
-
-    return Push(topic, group, drawn, **how)
-
-
-def _inboxes() -> Iterator[Push]:
-    for name in access.INBOXES:
-
-        def content(viewer: Viewer, name: str = name) -> str:
-            return swap(dom_id("inbox", name), inbox.pane(_now(viewer), name))
-
-        yield _push(f"inbox:{name}", content, _each_alike, coalesce="list")
-    count = dom_id("waiting", "all")
-    yield _push("waiting:all", lambda viewer: swap(count, rail.waiting(viewer)), _each_alike, coalesce="count")
+    return Push(topic, group, content, **how)
 
 
 def _line(conversation: Conversation, line: Message) -> Iterator[Push]:
@@ -116,41 +106,53 @@ def _for_who_may_see(
 ) -> Iterator[Push]:
     """News for those who may see the conversation; a farewell for those who no longer may, and then nothing more."""
     topic, target = f"{kind}:{conversation.public_id}", dom_id(kind, conversation.public_id)
+    allowed: dict[int, bool] = {}  # each is asked about once, so that everybody gets one of the two
+
+    def may_see(viewer: Viewer) -> bool:
+        if viewer.associate not in allowed:
+            allowed[viewer.associate] = _may_see(viewer, conversation)
+        return allowed[viewer.associate]
+
     yield _push(
         topic,
         lambda viewer: swap(target, drawn(viewer)),
-        lambda viewer: viewer if _may_see(viewer, conversation) else None,
+        lambda viewer: viewer if may_see(viewer) else None,
     )
     yield _push(
         topic,
         lambda viewer: farewell(viewer, kind, conversation),
-        lambda viewer: None if _may_see(viewer, conversation) else viewer,
+        lambda viewer: None if may_see(viewer) else viewer,
         unsubscribe=True,
     )
 
 
 def _may_see(viewer: Viewer, conversation: Conversation) -> bool:
-    with database.connection_context():
-        try:
-            access.conversation(Associate.get_by_id(viewer.associate), conversation.public_id)
-        except NotFound:
-            return False
+    try:
+        access.conversation(_who(viewer), str(conversation.public_id))
+    except NotFound:
+        return False
     return True
 
 
 def _may_read(viewer: Viewer, conversation: Conversation) -> bool:
-    with database.connection_context():
-        try:
-            profile.readable(viewer, str(conversation.public_id))
-        except NotFound:
-            return False
+    try:
+        profile.readable(viewer, str(conversation.public_id))
+    except NotFound:
+        return False
     return True
 
 
 def _now(viewer: Viewer) -> Viewer:
     """Return the viewer as a manager has set her up by now: her socket may be older than that."""
-    associate = Associate.get_by_id(viewer.associate)
+    associate = _who(viewer)
     return replace(viewer, chat_enabled=bool(associate.chat_enabled), is_manager=associate.is_manager)
+
+
+def _who(viewer: Viewer) -> Associate:
+    found: Associate | None = _associate.first(id=viewer.associate)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _panel(conversation: Conversation) -> Iterator[Push]:
@@ -176,17 +178,20 @@ def _profile(id: int) -> Iterator[Push]:
 
 
 def _load(id: int) -> Conversation:
-    found: Conversation = Conversation.get_by_id(id)
+    found: Conversation | None = _conversation.first(id=id)
+    if found is None:
+        raise NotFound
     return found
 
 
 def _requested(event: events.ChatRequested) -> Iterator[Push]:
-    yield from _inboxes()
+    yield from lists.of_everybody()
 
 
 def _sent(event: events.MessageSent) -> Iterator[Push]:
-    yield from _line(_load(event.conversation), messages.by_id(event.line))
-    yield from _inboxes()
+    conversation, line = event.rows or (_load(event.conversation), messages.by_id(event.line))
+    yield from _line(conversation, line)
+    yield from lists.of_message(conversation)
 
 
 def _moved_on(
@@ -198,7 +203,7 @@ def _moved_on(
     yield from _chat(conversation)
     yield from _line(conversation, messages.by_id(event.line))
     yield from _panel(conversation)
-    yield from _inboxes()
+    yield from lists.of_everybody()
 
 
 def _details_changed(event: events.DetailsChanged) -> Iterator[Push]:
@@ -206,7 +211,7 @@ def _details_changed(event: events.DetailsChanged) -> Iterator[Push]:
     yield from _panel(conversation)  # first: the banner is what somebody waits for
     yield from _pane(conversation)
     yield from _line(conversation, messages.by_id(event.line))
-    yield from _inboxes()
+    yield from lists.of_everybody()
 
 
 def _linked(event: events.ConversationLinked | events.ConversationUnlinked) -> Iterator[Push]:
@@ -217,12 +222,12 @@ def _linked(event: events.ConversationLinked | events.ConversationUnlinked) -> I
     yield from _profile(event.profile)
     if isinstance(event, events.ConversationLinked) and event.moved_from:
         yield from _profile(event.moved_from)
-    yield from _inboxes()
+    yield from lists.of_everybody()
 
 
 def _rejected(event: events.CandidateRejected) -> Iterator[Push]:
     yield from _panel(_load(event.conversation))
-    yield from _inboxes()
+    yield from lists.of_everybody()
 
 
 def _profile_changed(event: events.ProfileChanged) -> Iterator[Push]:
@@ -237,12 +242,12 @@ def _profile_changed(event: events.ProfileChanged) -> Iterator[Push]:
         yield from _panel(conversation)
         yield from _pane(conversation)
     yield from _profile(event.profile)
-    yield from _inboxes()
+    yield from lists.of_everybody()
 
 
 def _counted(event: events.CandidatesCounted) -> Iterator[Push]:
     yield from _panel(_load(event.conversation))
-    yield from _inboxes()
+    yield from lists.of_everybody()
 
 
 def _erased(event: events.PersonErased) -> Iterator[Push]:
@@ -259,7 +264,7 @@ def _erased(event: events.PersonErased) -> Iterator[Push]:
         yield from _pane(conversation)
     for id in event.touched_profiles:
         yield from _profile(id)
-    yield from _inboxes()
+    yield from lists.of_everybody()
 
 
 def _nobody(event: object) -> Iterable[Push]:
@@ -268,7 +273,7 @@ def _nobody(event: object) -> Iterable[Push]:
 
 
 def _available(event: events.AvailabilityChanged) -> Iterator[Push]:
-    yield from _inboxes()
+    yield from lists.of_everybody()
 
 
 PUSHES: dict[type, Callable[[Any], Iterable[Push]]] = {

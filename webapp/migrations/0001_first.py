@@ -10,6 +10,7 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     Model,
+    SqliteDatabase,
     TextField,
 )
 from playhouse.migrate import SchemaMigrator
@@ -324,6 +325,8 @@ TABLES = (
 
 
 def up(migrator: SchemaMigrator, db: Database) -> None:
+    for table in (MatchKey, SearchKey):
+        table._meta.without_rowid = isinstance(db, SqliteDatabase)  # PostgreSQL has no word for it
     with db.bind_ctx(TABLES):
         db.create_tables(TABLES)
 

@@ -10,6 +10,7 @@ from ..domain.people import access
 from ..domain.profiles import records
 from ..domain.tables import Associate, ContactDetails, Conversation, Link, Message
 from ..i18n import Reader
+from . import lines, signs
 
 
 def pane(viewer: Viewer, conversation: Conversation) -> str:
@@ -28,15 +29,14 @@ def pane(viewer: Viewer, conversation: Conversation) -> str:
         is_mine=conversation.associate_id == viewer.associate,
         may_accept=viewer.chat_enabled,
         may_reopen=may_reopen(viewer, conversation),
+        presence=signs.presence_of(conversation),
     )
 
 
 def line(reader: Reader, conversation: Conversation, message: Message) -> str:
     """Draw one line of the log as the staff sees it."""
-    name = str(facts.details_of(conversation).name)
-    return render.partial(
-        "message", reader, conversation=conversation, message=message, side="staff", customer_name=name
-    )
+    name = str(facts.details_of(conversation).name) if message.author == "customer" else ""  # others have their own
+    return lines.drawn(reader, conversation, message, "staff", name)
 
 
 def lost(viewer: Viewer, conversation: Conversation) -> str:

@@ -1,120 +1,138 @@
-"""The inbox: who waits, who is mine, and everybody else; with what each row needs, looked up for all rows at once."""
+"""The inbox: who waits, who is mine, and everybody else; with its tabs, and what its viewer is told of her stores."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
-
-from peewee import JOIN, Case
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
 
 from .. import render
 from ..auth import Viewer
-from ..domain import clock
-from ..domain.identity import banner
-from ..domain.people import access, presence
-from ..domain.profiles import records
-from ..domain.tables import Associate, ContactDetails, Conversation, Link, Profile, Store
-from . import hours
+from ..domain.errors import NotFound
+from ..domain.people import access, inboxes, presence
+from ..domain.prepared import given, prepared
+from ..domain.tables import Associate, Conversation, Store, StoreMember
+from ..i18n import Reader
+from . import hours, rows
+from .rows import Row
 
-LONG_WAIT = timedelta(minutes=3)
-MOST = 100  # rows; more are reached by search, and a line says that they are there
+T = TypeVar("T")
+_associate = prepared(Associate.select().where(Associate.id == given("id")))
+_stores = prepared(
+    Store.select().join(StoreMember).where(StoreMember.associate == given("associate")).order_by(Store.id)
+)
+_her = given("viewer", like=Conversation.associate)
+
+
+_has_had_one = prepared(Conversation.select(Conversation.id).where(Conversation.associate == _her).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One conversation, as the list shows it."""
+class Look:
+    """All of a viewer that her inboxes depend on: who looks alike is shown the same."""
 
-    conversation: Conversation
-    name: str
-    is_named: bool  # by the customer or a profile; otherwise the name is a generated one
-    link_state: str  # linked, candidates or none
-    differences: int
+    reader: Reader
+    chat_enabled: bool
+    is_manager: bool
+    available: bool
+    closed: str  # until when her stores are, in words, or ""
+    stores: tuple[int, ...]
+    herself: int | None  # her id, when any chat is hers, or was; managers often have none, and all see the same
+    counts: tuple[tuple[str, int], ...]  # of each inbox
 
-    @property
-    def waits_long(self) -> bool:
-        return self.conversation.state == "waiting" and clock.now() - self.conversation.created_at > LONG_WAIT
+
+class Moment:
+    """The inboxes as they are at one moment, looked up once for all whom they are drawn for."""
+
+    def __init__(self) -> None:
+        self._looks: dict[Viewer, Look] = {}
+        self._found: dict[Hashable, Any] = {}
+
+    def audience(self, viewer: Viewer, name: str) -> Look:
+        """Return what says who is shown the same."""
+        look = self._look(viewer)
+        return replace(look, herself=None, is_manager=False) if name == "waiting" else look
+
+    def pane(self, viewer: Viewer, name: str) -> str:
+        """Draw one inbox for this viewer: `waiting`, `mine` or `all`."""
+        look = self._look(viewer)
+        counts, found = dict(look.counts), self._rows(viewer, look, name)
+        return render.partial(
+            "inbox",
+            viewer.reader,
+            name=name,
+            chat_enabled=look.chat_enabled,
+            available=look.available,
+            closed=look.closed,
+            counts=counts,
+            groups=_grouped(viewer.reader, name, found),
+            left_out=max(0, counts[name] - len(found)),
+        )
+
+    def _rows(self, viewer: Viewer, look: Look, name: str) -> list[Row]:
+        everybodys = replace(self.audience(viewer, name), available=True, closed="", counts=())
+        return self._once(
+            (name, everybodys),
+            lambda: rows.find(viewer.reader, viewer.associate, look.chat_enabled, look.is_manager, look.stores, name),
+        )
+
+    def _look(self, viewer: Viewer) -> Look:
+        if viewer not in self._looks:
+            associate: Associate | None = _associate.first(id=viewer.associate)
+            if associate is None:
+                raise NotFound
+            stores: list[Store] = _stores.all(associate=associate)
+            look = Look(
+                reader=viewer.reader,
+                chat_enabled=bool(associate.chat_enabled),
+                is_manager=associate.is_manager,
+                available=bool(associate.available),
+                closed=_closed(viewer.reader, stores) if associate.chat_enabled else "",
+                stores=tuple(store.id for store in stores),
+                herself=associate.id if _has_had_one.rows(viewer=associate.id) else None,
+                counts=(),
+            )
+            self._looks[viewer] = replace(look, counts=self._counts(associate.id, look))
+        return self._looks[viewer]
+
+    def _counts(self, associate: int, look: Look) -> tuple[tuple[str, int], ...]:
+        def count(name: str) -> int:
+            return inboxes.count(associate, look.is_manager, look.stores, name)
+
+        return tuple(
+            (name, self._once(("count", name, look.is_manager, look.stores, look.herself), partial(count, name)))
+            for name in access.INBOXES
+        )
+
+    def _once(self, key: Hashable, look_up: Callable[[], T]) -> T:
+        if key not in self._found:
+            self._found[key] = look_up()
+        found: T = self._found[key]
+        return found
 
 
 def pane(viewer: Viewer, name: str) -> str:
-    """Draw one inbox for this viewer: `waiting`, `mine` or `all`."""
-    associate = Associate.get_by_id(viewer.associate)
-    counts = {each: access.inbox(associate, each).count() for each in access.INBOXES}
-    rows = _rows(viewer, _ordered(associate, name))
-    return render.partial(
-        "inbox",
-        viewer.reader,
-        name=name,
-        viewer=viewer,
-        available=bool(associate.available),
-        closed=_closed(viewer, associate),
-        counts=counts,
-        groups=_grouped(viewer, name, rows),
-        left_out=max(0, counts[name] - len(rows)),
-    )
+    """Draw one inbox for this viewer, as it is now: `waiting`, `mine` or `all`."""
+    return Moment().pane(viewer, name)
 
 
-def _closed(viewer: Viewer, associate: Associate) -> str:
-    """Return until when her stores are closed, in words, or "" while one is open."""
-    closed = presence.closed_for(associate) if viewer.chat_enabled else None
+def _closed(reader: Reader, stores: list[Store]) -> str:
+    """Return until when these stores are closed, in words, or "" while one is open."""
+    closed = presence.all_closed(stores)
     if closed is None:
         return ""
     if closed.until is None:
-        return viewer.reader.n("avail.closed", closed.stores)
-    return viewer.reader.n("avail.closed_until", closed.stores, when=hours.when(viewer.reader, closed.until))
+        return reader.n("avail.closed", closed.stores)
+    return reader.n("avail.closed_until", closed.stores, when=hours.when(reader, closed.until))
 
 
-def _ordered(associate: Associate, name: str) -> list[Conversation]:
-    query = access.inbox(associate, name).select(Conversation, Store, Associate)
-    query = query.join(Store).switch(Conversation).join(Associate, JOIN.LEFT_OUTER)
-    if name == "waiting":
-        query = query.order_by(Conversation.created_at)
-    elif name == "mine":  # whose customer waits longest first, then the rest
-        unanswered_first = (Conversation.waiting_since.is_null(), Conversation.waiting_since)
-        query = query.order_by(*unanswered_first, Conversation.last_at.desc())
-    else:  # in its groups, so that the limit cuts off none who waits
-        waits = Conversation.state == "waiting"
-        is_hers = (Conversation.state == "active") & (Conversation.associate == associate)
-        group = Case(None, [(waits, 0), (is_hers, 1)], 2)
-        oldest_first = Case(None, [(waits, Conversation.created_at)], None)
-        query = query.order_by(group, oldest_first, Conversation.last_at.desc())
-    return list(query.limit(MOST))
-
-
-def _rows(viewer: Viewer, conversations: list[Conversation]) -> list[Row]:
-    newest = [c.details for c in conversations]
-    details = {row.id: row for row in ContactDetails.select().where(ContactDetails.id.in_(newest))}
-    query = Link.select(Link, Profile).join(Profile)
-    query = query.where(Link.conversation.in_([c.id for c in conversations]), Link.ended_at.is_null())
-    links = {link.conversation_id: link for link in query}
-    held = records.load(link.profile_id for link in links.values())
-
-    def row(conversation: Conversation) -> Row:
-        given, link = details[conversation.details or 0], links.get(conversation.id)
-        if link is None or link.profile_id not in held:
-            state = "candidates" if conversation.candidate_count else "none"
-            return Row(conversation, given.name, not given.name_generated, state, 0)
-        sides = banner.compare_sides(conversation, link, held[link.profile_id], given)
-        differences = len(banner.shown(viewer.chat_enabled, conversation, sides))
-        return Row(conversation, link.profile.name or given.name, True, "linked", differences)
-
-    return [row(conversation) for conversation in conversations]
-
-
-def _grouped(viewer: Viewer, name: str, rows: list[Row]) -> list[tuple[str, list[Row]]]:
-    """Return the rows in groups, each with the name of its title; only `all` has more than one."""
-    if name != "all":
-        return [(name, rows)] if rows else []
-
-    def group(row: Row) -> str:
-        if row.conversation.state == "waiting":
-            return "waiting"
-        mine = row.conversation.state == "active" and row.conversation.associate_id == viewer.associate
-        return "mine" if mine else "others"
-
-    groups: dict[str, list[Row]] = {"waiting": [], "mine": [], "others": []}
-    for row in rows:
-        groups[group(row)].append(row)
+def _grouped(reader: Reader, name: str, found: list[Row]) -> list[tuple[str, list[str]]]:
+    """Return the drawn rows in groups, each with the name of its title; only `all` has more than one."""
+    groups: dict[str, list[str]] = {"waiting": [], "mine": [], "others": []}
+    for row in found:
+        members = groups[row.group if name == "all" else name]
+        members.append(rows.drawn(reader, row, not members))
     return [(title, members) for title, members in groups.items() if members]
 
 

@@ -12,7 +12,7 @@ from peewee import fn
 
 from .. import render
 from ..auth import Viewer
-from ..domain.people import access, invitations, sessions, stores
+from ..domain.people import access, associates, invitations, managing, sessions, stores
 from ..domain.tables import Associate, Invitation, SignIn, Store, StoreMember
 from ..domain.tables.people import ROLES
 from ..i18n import LANGUAGES, Reader
@@ -29,6 +29,7 @@ class Typed:
     stores: frozenset[str] = frozenset()
     chat_enabled: bool = True
     email: str = ""
+    seen: str = ""  # the mark of the associate that the form has shown
 
 
 def address(associate: Associate) -> str:
@@ -39,7 +40,8 @@ def address(associate: Associate) -> str:
 def of(associate: Associate) -> Typed:
     """Return what stands in the form of an associate that nobody has touched."""
     stores = frozenset(str(store.slug) for store in _stores_of([associate])[associate.id])
-    return Typed(str(associate.role), stores, bool(associate.chat_enabled), str(associate.email))
+    chats, mark = bool(associate.chat_enabled), associates.mark(associate)
+    return Typed(str(associate.role), stores, chats, str(associate.email), mark)
 
 
 def blank(viewer: Associate) -> Typed:
@@ -75,24 +77,36 @@ def form(
     problems: Mapping[str, str] | None = None,
     *,
     refusal: str = "",
+    changed: str = "",
     said: str = "",
 ) -> Response:
-    """Answer with an associate's page; `problems` are sentences by field, `refusal` is why she cannot go."""
+    """Answer with an associate's page; `problems` are sentences by field, `refusal` is why she cannot go or come back.
+
+    `changed` is what was saved meanwhile.
+
+    The role of somebody about whom the viewer does not decide is only shown.
+    """
+    reader, decides = looks.reader, managing.decides_about(viewer, associate)
+    held = "" if decides else reader.t("error.not_all_her_stores")
     hers = list(access.managed_stores(viewer))
     content = render.partial(
         "settings/associate",
         looks.reader,
         csrf=settings.csrf(),
+        seen=typed.seen,
+        changed=changed,
         address=address(associate),
         list_address=ADDRESS,
         associate=associate,
-        since=looks.reader.day(associate.deactivated_at) if associate.deactivated_at else "",
-        fields=_fields(looks.reader, hers, typed, problems or {}, "associate"),
+        since=reader.day(associate.deactivated_at) if associate.deactivated_at else "",
+        fields=_fields(reader, hers, typed, problems or {}, "associate")
+        | {"role": reader.t(f"role.{associate.role}"), "held": held},
         elsewhere=[store.name for store in _stores_of([associate])[associate.id] if store not in hers],
         summary=settings.problems_in(problems or {}, "associate"),
         refusal=refusal,
+        held=held,
     )
-    status = 422 if problems else 409 if refusal else 200
+    status = 422 if problems else 409 if refusal or changed else 200
     return settings.answer(looks, "associates", content, title=str(associate.name), status=status, said=said)
 
 
@@ -151,13 +165,15 @@ def me(
 
 def _fields(
     reader: Reader, hers: Iterable[Store], typed: Typed, problems: Mapping[str, str], name: str
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """Return the arguments of the fields that the form of an associate and that of an invitation share."""
     return {
         "form": name,
         "roles": [("", [(role, reader.t(f"role.{role}")) for role in ROLES])],
         "stores": [(store.slug, store.name) for store in hers],
         "typed": typed,
+        "role": "",
+        "held": "",
         "problems": problems,
     }
 

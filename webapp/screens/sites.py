@@ -35,6 +35,7 @@ class Form:
     origins: str = ""
     prechat: bool = True
     modes: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FIELDS, "shown"))
+    seen: str = ""  # the mark of what the form has shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Look:
 
     colour: str
     texts: dict[str, str]
+    seen: str = ""
 
 
 def address(site: Site, tab: str = "form") -> str:
@@ -62,17 +64,26 @@ def form_of(site: Site) -> Form:
         name: "required" if name in site.required_fields else "shown" if name in site.shown_fields else "off"
         for name in FIELDS
     }
-    return Form(str(site.name), "\n".join(site.origins), bool(site.prechat_enabled), modes)
+    mark = sites.mark(site, sites.FORM)
+    return Form(str(site.name), "\n".join(site.origins), bool(site.prechat_enabled), modes, mark)
 
 
 def form(
-    looks: Viewer, site: Site | None, typed: Form, problems: Problems | None = None, *, said: str = ""
+    looks: Viewer,
+    site: Site | None,
+    typed: Form,
+    problems: Problems | None = None,
+    *,
+    changed: str = "",
+    said: str = "",
 ) -> Response:
-    """Answer with the form of a site, or of a site to be."""
+    """Answer with the form of a site, or of a site to be; `changed` is what was saved meanwhile."""
     content = render.partial(
         "settings/site",
         looks.reader,
         csrf=settings.csrf(),
+        seen=typed.seen,
+        changed=changed,
         action=address(site) if site else ADDRESS,
         is_new=site is None,
         typed=typed,
@@ -80,7 +91,7 @@ def form(
         problems=problems or {},
         summary=settings.problems_in(problems or {}, "site"),
     )
-    return _answer(looks, site, "form", content, bool(problems), said)
+    return _answer(looks, site, "form", content, _status(problems, changed), said)
 
 
 def look_of(site: Site) -> Look:
@@ -88,16 +99,27 @@ def look_of(site: Site) -> Look:
     return Look(
         str(site.colour),
         {f"{name}_{language}": site.texts.get(language, {}).get(name, "") for name, language in _texts()},
+        sites.mark(site, sites.LOOK),
     )
 
 
-def look(looks: Viewer, site: Site, typed: Look, problems: Problems | None = None, *, said: str = "") -> Response:
-    """Answer with the form of a site's look."""
+def look(
+    looks: Viewer,
+    site: Site,
+    typed: Look,
+    problems: Problems | None = None,
+    *,
+    changed: str = "",
+    said: str = "",
+) -> Response:
+    """Answer with the form of a site's look; `changed` is what was saved meanwhile."""
     own_words = [(language, widget.words(Reader(language), _wordless(site))) for language in i18n.LANGUAGES]
     content = render.partial(
         "settings/look",
         looks.reader,
         csrf=settings.csrf(),
+        seen=typed.seen,
+        changed=changed,
         action=address(site, "look"),
         typed=typed,
         picked=typed.colour if sites.is_colour(typed.colour) else OWN_COLOUR,
@@ -107,7 +129,7 @@ def look(looks: Viewer, site: Site, typed: Look, problems: Problems | None = Non
         problems=problems or {},
         summary=settings.problems_in(problems or {}, "look"),
     )
-    return _answer(looks, site, "look", content, bool(problems), said)
+    return _answer(looks, site, "look", content, _status(problems, changed), said)
 
 
 def preview(reader: Reader, site: Site, colour: str) -> str:
@@ -146,7 +168,7 @@ def install(looks: Viewer, site: Site, *, said: str = "") -> Response:
         policy=f"script-src {base};\nframe-src {base};",
         seen=seen(looks.reader, site),
     )
-    return _answer(looks, site, "install", content, False, said)
+    return _answer(looks, site, "install", content, 200, said)
 
 
 def seen(reader: Reader, site: Site) -> str:
@@ -172,14 +194,17 @@ def seen_sentence(reader: Reader, site: Site) -> str:
 
 def answer(looks: Viewer, site: Site, tab: str, content: str, *, refused: bool = False, said: str = "") -> Response:
     """Answer with one of the pages of a site."""
-    return _answer(looks, site, tab, content, refused, said)
+    return _answer(looks, site, tab, content, 422 if refused else 200, said)
 
 
-def _answer(looks: Viewer, site: Site | None, tab: str, content: str, refused: bool, said: str) -> Response:
+def _status(problems: Problems | None, changed: str) -> int:
+    return 422 if problems else 409 if changed else 200
+
+
+def _answer(looks: Viewer, site: Site | None, tab: str, content: str, status: int, said: str) -> Response:
     title = str(site.name) if site else looks.reader.t("sites.new")
     tabs = [(name, address(site, name)) for name in TABS] if site else []
     head = render.partial("settings/site_head", looks.reader, title=title, tabs=tabs, current=tab)
-    status = 422 if refused else 200
     return settings.answer(looks, "sites", render.joined([head, content]), title=title, status=status, said=said)
 
 

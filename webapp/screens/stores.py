@@ -10,9 +10,9 @@ from flask import Response
 
 from .. import render
 from ..auth import Viewer
-from ..domain.people import places
+from ..domain.people import places, stores
 from ..domain.people.presence import is_open_now
-from ..domain.tables import Store
+from ..domain.tables import Associate, Store
 from ..i18n import Reader
 from . import hours, settings
 
@@ -30,6 +30,7 @@ class Typed:
     time_zone: str
     is_default: bool
     hours: hours.Typed
+    seen: str = ""  # the mark of the store that the form has shown
 
 
 def address(store: Store) -> str:
@@ -39,7 +40,10 @@ def address(store: Store) -> str:
 
 def of(store: Store) -> Typed:
     """Return what stands in the form of a store that nobody has touched."""
-    return Typed(store.name, store.slug, store.region, store.time_zone, store.is_default, hours.typed(store.hours))
+    held = hours.typed(store.hours)
+    return Typed(
+        store.name, store.slug, store.region, store.time_zone, store.is_default, held, stores.mark(store)
+    )
 
 
 def blank(near: Store | None) -> Typed:
@@ -48,29 +52,37 @@ def blank(near: Store | None) -> Typed:
     return Typed("", "", region, zone, False, hours.typed(None))
 
 
-def listing(looks: Viewer, stores: list[Store]) -> Response:
+def listing(looks: Viewer, hers: list[Store]) -> Response:
     """Answer with the list of the stores."""
-    rows = [(store, address(store), looks.reader.region(store.region), is_open_now(store)) for store in stores]
+    rows = [(store, address(store), looks.reader.region(store.region), is_open_now(store)) for store in hers]
     return settings.answer(looks, "stores", render.partial("settings/stores", looks.reader, rows=rows))
 
 
 def form(
     looks: Viewer,
+    viewer: Associate,
     store: Store | None,
     typed: Typed,
     problems: Mapping[str, str] | None = None,
     *,
+    changed: str = "",
     said: str = "",
 ) -> Response:
-    """Answer with the form of a store, or of a store to be; `problems` are sentences by field."""
+    """Answer with the form of a store, or of a store to be; `problems` are sentences by field.
+
+    `changed` is what was saved meanwhile. Whoever may not make it the default one is told why instead.
+    """
     named = hours.named(looks.reader, typed.hours, problems or {})
     content = render.partial(
         "settings/store",
         looks.reader,
         csrf=settings.csrf(),
+        seen=typed.seen,
+        changed=changed,
         action=address(store) if store else ADDRESS,
         store=store,
         typed=typed,
+        movable=stores.may_move_default(viewer),
         regions=regions(looks.reader, typed.region),
         time_zones=time_zones(typed.time_zone),
         hours=hours.fields(looks.reader, typed.hours, named),
@@ -78,7 +90,7 @@ def form(
         summary=settings.problems_in(named, "store"),
     )
     title = str(store.name) if store else looks.reader.t("stores.new")
-    status = 422 if problems else 200
+    status = 422 if problems else 409 if changed else 200
     return settings.answer(looks, "stores", content, title=title, status=status, said=said)
 
 

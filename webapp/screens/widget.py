@@ -21,7 +21,7 @@ from ..domain.identity.proof import Proved
 from ..domain.profiles.contact import Given
 from ..domain.tables import Conversation, Message, Site
 from ..i18n import Reader
-from . import hours
+from . import hours, lines
 
 Problems = Mapping[str, str]  # field: sentence
 # Words that a site may have of its own, and those that stand there otherwise.
@@ -37,6 +37,7 @@ class Typed:
     phone: str = ""
     message: str = ""
     client_id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    start: str = ""  # see `webapp.starts`
     store: str = ""  # slug
     page: str = ""  # title
 
@@ -121,9 +122,7 @@ def chat(reader: Reader, conversation: Conversation) -> str:
 
 def line(reader: Reader, conversation: Conversation, message: Message) -> str:
     """Draw one line of the log as the customer sees it."""
-    return render.partial(
-        "message", reader, conversation=conversation, message=message, side="customer", customer_name=""
-    )
+    return lines.drawn(reader, conversation, message, "customer")
 
 
 def details(reader: Reader, conversation: Conversation, typed: Given | None = None, **wrong: Any) -> str:

@@ -9,7 +9,7 @@ from babel.core import Locale, get_global
 from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug import Response as AnyResponse
 
-from .. import auth, render, security
+from .. import auth, logs, render, security
 from ..domain.errors import Invalid, NotFound
 from ..domain.people import setup
 from ..errors import sentences
@@ -77,6 +77,7 @@ def _stopped(reader: Reader, code: str) -> Response | None:
         answer.headers["Retry-After"] = str(error.retry_after)
         return answer
     security.limiter().hit(security.FAILED_SIGN_INS, *attempt)
+    logs.security("first_run_refused")
     return _ask(reader, reader.t("first.code.wrong"), 422)
 
 

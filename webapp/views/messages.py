@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, redirect, request
 from werkzeug import Response as AnyResponse
 
@@ -25,15 +27,14 @@ def create(viewer: Associate, public_id: str) -> AnyResponse:
     reader, form = this_viewer().reader, request.form
     client_id = form.get("client_id", "")
     try:
-        if not messages.is_stored(conversation, client_id, by=viewer):
-            security.limiter().hit(security.MESSAGES, conversation.id)
-        message = messages.send(conversation, form.get("body", ""), client_id, by=viewer)
+        count = partial(security.limiter().hit, security.MESSAGES, conversation.id)
+        message = messages.send(conversation, form.get("body", ""), client_id, by=viewer, count=count)
     except (Invalid, Refused, security.TooMany) as error:
         complaint = render.swap(render.dom_id("composer-error", public_id), sentence(reader, error), "textContent")
         return _complaint(complaint, error)
     if not request.headers.get("HX-Request"):
         return redirect(f"/conversations/{public_id}", 303)
-    line = screen.line(reader, conversation, messages.by_id(message.id))
+    line = screen.line(reader, conversation, message)
     return Response(render.swap(render.dom_id("log", public_id), line, "log"))
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from .. import security
-from ..auth import signed_in, this_viewer
+from ..auth import Customer, signed_in, this_viewer
 from ..domain.tables import Associate
 from ..live import catching_up
-from ..live.connection import parse_command
+from ..live.connection import Watch, parse_command
 from ..render import joined
 from .live import customer_of
 
@@ -45,6 +45,10 @@ def _answer(looker: catching_up.Looker, *whose: object) -> Response:
         command = parse_command(request.get_data(as_text=True))
     except ValueError:
         abort(400)
+    if not isinstance(command, Watch):  # who has no socket does not say that she types
+        abort(400)
+    if isinstance(looker, Customer):
+        current_app.extensions["presence"].polled(catching_up.allowed(looker, command.topics))
     parts = {_mark(part): part for part in catching_up.lacking(looker, command.topics)}
     seen = request.headers.get(SEEN, "").split()
     news = joined(part for mark, part in parts.items() if mark not in seen)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug import Response as AnyResponse
 
 from .. import render
 from ..auth import Viewer, for_managers, this_viewer
 from ..domain.errors import Invalid
 from ..domain.people import access
-from ..domain.rights import disk, erasure, export
+from ..domain.rights import disk, erasure, export, ledger
 from ..domain.tables import Associate, Profile
 from ..i18n import LANGUAGES, Reader
 from ..screens import profile as profiles
@@ -60,6 +60,7 @@ def erase(viewer: Associate, profile_id: int) -> AnyResponse:
         problem = looks.reader.t("rights.differs", number=profile.customer_number)
         return _page(looks, profile, typed=typed, problem=problem)
     erasure.erase(profile, by=viewer)
+    ledger.keep(current_app.config["RAPPORT"].data_dir)
     left = disk.forget_on_disk()
     if "HX-Request" not in request.headers:
         return redirect(f"/profiles/erased?disk={left}", 303)

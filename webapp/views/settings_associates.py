@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, redirect, request
 from werkzeug import Response as AnyResponse
 
 from ..auth import for_managers, this_viewer
 from ..domain.chats import staffing
-from ..domain.errors import Invalid, NotFound
-from ..domain.people import access, associates, invitations
+from ..domain.errors import Invalid, NotFound, Refused
+from ..domain.meanwhile import ChangedMeanwhile
+from ..domain.people import access, associates, invitations, managing
 from ..domain.tables import Associate, Store
 from ..errors import sentence, sentences
+from ..screens import meanwhile, settings
 from ..screens import people as screen
-from ..screens import settings
 
 blueprint = Blueprint("settings_associates", __name__, url_prefix=screen.ADDRESS)
 
@@ -83,16 +86,19 @@ def change(viewer: Associate, associate_id: int) -> AnyResponse:
     try:
         associates.change(
             associate,
-            role=typed.role,
+            role=typed.role if typed.role or managing.decides_about(viewer, associate) else None,
             chat_enabled=typed.chat_enabled,
             stores=_chosen(viewer, typed),
-            among=access.managed_stores(viewer),
+            seen=typed.seen or associates.mark(associate),
             by=viewer,
         )
+    except ChangedMeanwhile as error:
+        shown, changed = replace(typed, seen=error.mark), meanwhile.notice(looks.reader, error)
+        return screen.form(looks, viewer, associate, shown, changed=changed)
     except Invalid as error:
         return screen.form(looks, viewer, associate, typed, sentences(looks.reader, error))
-    except associates.LastManager as error:
-        return screen.form(looks, viewer, associate, typed, {"role": sentence(looks.reader, error)})
+    except Refused as error:
+        return screen.form(looks, viewer, associate, typed, {_field(error, typed): sentence(looks.reader, error)})
     return _saved(viewer, associate_id, looks.reader.t("settings.saved"))
 
 
@@ -103,9 +109,8 @@ def deactivate(viewer: Associate, associate_id: int) -> AnyResponse:
     associate, looks = access.managed_associate(viewer, associate_id), this_viewer()
     try:
         staffing.deactivate(associate, by=viewer)
-    except associates.LastManager as error:
-        refusal = sentence(looks.reader, error)
-        return screen.form(looks, viewer, associate, screen.of(associate), refusal=refusal)
+    except Refused as error:
+        return _not_so(viewer, associate, error)
     if associate == viewer:
         return _away("/sign-in")
     return _saved(viewer, associate_id, looks.reader.t("people.deactivated.done", name=associate.first_name))
@@ -116,7 +121,10 @@ def deactivate(viewer: Associate, associate_id: int) -> AnyResponse:
 def reactivate(viewer: Associate, associate_id: int) -> AnyResponse:
     """Let an associate sign in again."""
     associate, looks = access.managed_associate(viewer, associate_id), this_viewer()
-    staffing.reactivate(associate, by=viewer)
+    try:
+        staffing.reactivate(associate, by=viewer)
+    except Refused as error:
+        return _not_so(viewer, associate, error)
     return _saved(viewer, associate_id, looks.reader.t("people.reactivated.done", name=associate.first_name))
 
 
@@ -133,6 +141,23 @@ def _saved(viewer: Associate, associate_id: int, said: str) -> AnyResponse:
     return settings.saved(looks, screen.address(associate), shown)
 
 
+def _not_so(viewer: Associate, associate: Associate, error: Refused) -> Response:
+    """Answer with the associate's page and why she cannot go, or come back; whoever manages no more is only told so."""
+    if not Associate.get_by_id(viewer.id).is_manager:
+        raise error
+    looks = this_viewer()
+    return screen.form(looks, viewer, associate, screen.of(associate), refusal=sentence(looks.reader, error))
+
+
+def _field(error: Refused, typed: screen.Typed) -> str:
+    """Return the field at which a refusal is said; raises it when it is about none."""
+    if isinstance(error, managing.StoreWithoutManager) and typed.role in ("", "manager"):
+        return "stores"
+    if isinstance(error, managing.StoreWithoutManager | managing.LastManager) or error.code == "not_all_her_stores":
+        return "role"
+    raise error
+
+
 def _away(there: str) -> AnyResponse:
     if "HX-Request" in request.headers:
         return Response(status=204, headers={"HX-Redirect": there})
@@ -146,6 +171,7 @@ def _typed() -> screen.Typed:
         stores=frozenset(form.getlist("stores")),
         chat_enabled=bool(form.get("chat_enabled")),
         email=form.get("email", ""),
+        seen=form.get("seen", ""),
     )
 
 

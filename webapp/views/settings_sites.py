@@ -5,6 +5,7 @@ Every manager may change every site: sites are the retailer's, not a store's.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
@@ -12,13 +13,14 @@ from werkzeug import Response as AnyResponse
 
 from ..auth import for_managers, this_viewer
 from ..domain.errors import Invalid
+from ..domain.meanwhile import ChangedMeanwhile
 from ..domain.people import sites
 from ..domain.people.access import managed_site
 from ..domain.tables import Associate
 from ..domain.tables.sites import FIELDS
 from ..errors import sentences
 from ..i18n import LANGUAGES
-from ..screens import settings
+from ..screens import meanwhile, settings
 from ..screens import sites as screen
 
 blueprint = Blueprint("settings_sites", __name__, url_prefix=screen.ADDRESS)
@@ -65,7 +67,10 @@ def change(viewer: Associate, key: str) -> AnyResponse:
     """Change what a site asks, and which pages may show it."""
     site, looks, typed = managed_site(viewer, key), this_viewer(), _typed()
     try:
-        sites.change(site, **_meant(typed), by=viewer)
+        sites.change(site, **_meant(typed), seen=typed.seen or sites.mark(site, sites.FORM), by=viewer)
+    except ChangedMeanwhile as error:
+        changed = meanwhile.notice(looks.reader, error)
+        return screen.form(looks, site, replace(typed, seen=error.mark), changed=changed)
     except Invalid as error:
         return screen.form(looks, site, typed, sentences(looks.reader, error))
     site = managed_site(viewer, key)
@@ -89,12 +94,16 @@ def change_look(viewer: Associate, key: str) -> AnyResponse:
     texts = {
         language: {name: request.form.get(f"{name}_{language}", "") for name in sites.TEXTS} for language in LANGUAGES
     }
-    colour = request.form.get("colour", "")
+    flat = {f"{name}_{language}": text for language, named in texts.items() for name, text in named.items()}
+    seen = request.form.get("seen") or sites.mark(site, sites.LOOK)
+    typed = screen.Look(request.form.get("colour", ""), flat, seen)
     try:
-        sites.change(site, colour=colour, texts=texts, by=viewer)
+        sites.change(site, colour=typed.colour, texts=texts, seen=seen, by=viewer)
+    except ChangedMeanwhile as error:
+        changed = meanwhile.notice(looks.reader, error)
+        return screen.look(looks, site, replace(typed, seen=error.mark), changed=changed)
     except Invalid as error:
-        flat = {f"{name}_{language}": text for language, named in texts.items() for name, text in named.items()}
-        return screen.look(looks, site, screen.Look(colour, flat), sentences(looks.reader, error))
+        return screen.look(looks, site, typed, sentences(looks.reader, error))
     site = managed_site(viewer, key)
     shown = screen.look(looks, site, screen.look_of(site), said=looks.reader.t("settings.saved"))
     return settings.saved(looks, screen.address(site, "look"), shown)
@@ -141,6 +150,7 @@ def _typed() -> screen.Form:
         origins=form.get("origins", ""),
         prechat="prechat" in form,
         modes={name: form.get(f"field_{name}", "") for name in FIELDS},
+        seen=form.get("seen", ""),
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from flask import Blueprint, Response, g, redirect, request
 from werkzeug import Response as AnyResponse
 
-from .. import auth, render, security
+from .. import auth, logs, render, security
 from ..domain.people import associates, passwords, sessions, setup
 from ..domain.tables import Associate
 from ..screens import door, settings
@@ -49,7 +49,9 @@ def enter() -> AnyResponse:
     associate = _who(email, password)
     if associate is None:
         security.limiter().hit(security.FAILED_SIGN_INS, *attempt)
+        logs.security("sign_in_refused")
         return _page(reader.t("sign_in.wrong"), email, there, status=422)
+    logs.security("sign_in", associate=associate.id)
     response = redirect(there, 303)
     auth.remember_session(response, sessions.sign_in(associate))
     return response
@@ -62,6 +64,7 @@ def leave(viewer: Associate) -> AnyResponse:
     session = auth.current_sign_in()
     assert session
     sessions.sign_out(session)
+    logs.security("sign_out", associate=viewer.id)
     response = redirect("/sign-in", 303)
     response.delete_cookie(auth.session_cookie(), secure=auth.is_secure(), httponly=True, samesite="Lax")
     return response

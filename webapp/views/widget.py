@@ -9,10 +9,10 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 
-from .. import auth, refused, security
-from ..domain import texts
+from .. import auth, refused, security, starts
+from ..domain import clock, texts
 from ..domain.chats import earlier, messages, requests
 from ..domain.errors import Invalid, NotFound
 from ..domain.identity.proof import NotProved, Proved
@@ -31,12 +31,16 @@ blueprint = Blueprint("widget", __name__, url_prefix="/widget")
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Who asks: from which site, in which language, the visitor when the browser is known, and who it is if proved."""
+    """Who asks: from which site, in which language, the visitor when the browser is known, and who it is if proved.
+
+    `named` is whom the page has named: "" for nobody we know, None for nothing at all.
+    """
 
     site: Site
     visitor: Visitor | None
     reader: Reader
     proved: Proved | None = None
+    named: str | None = None
 
 
 def this_guest() -> Guest:
@@ -48,7 +52,7 @@ def this_guest() -> Guest:
     visitor, (proved, named) = auth.current_visitor(site), _identity(site)
     if visitor and named is not None and earlier.is_anothers(visitor, named):
         visitor = None  # two people at one browser: neither gets to see the other's chat
-    return Guest(site, visitor, reader, proved)
+    return Guest(site, visitor, reader, proved, named)
 
 
 def _identity(site: Site) -> tuple[Proved | None, str | None]:
@@ -107,6 +111,7 @@ def before_chat(guest: Guest, *, cleared: bool = False) -> Screen:
         name=known.name,
         email=known.email,
         phone=known.phone,
+        start=_new_start(guest.site),
         store=_tidied(request.args.get("store", "")),
         page=_tidied(request.args.get("page", "")),
     )
@@ -124,8 +129,8 @@ def _waits_for_proof(guest: Guest, running: Conversation) -> bool:
 @blueprint.post("/chats")
 def start() -> Response:
     """Start a chat with what was typed; when it cannot be, answer with the form and everything in it."""
-    guest = this_guest()
-    typed = _typed()
+    guest, token = _starting(this_guest())
+    typed = _typed(request.form["start"] if token else _new_start(guest.site))
     try:
         given = _read(guest, typed)
         security.limiter().hit(security.CHAT_STARTS, request.remote_addr)
@@ -137,13 +142,27 @@ def start() -> Response:
         complaint = sentence(guest.reader, error)
         screen = widget.prechat(guest.reader, guest.site, typed, proved=guest.proved, complaint=complaint)
         return later(error, widget.drawn(guest.reader, screen))
-    conversation, token = _request_chat(guest, typed, given)
+    conversation, new = _request_chat(guest, typed, given, token)
     response = Response(widget.chat(guest.reader, conversation))
-    auth.remember_visitor(response, guest.site, token or request.cookies[auth.visitor_cookie(guest.site)])
+    auth.remember_visitor(response, guest.site, new or token or request.cookies[auth.visitor_cookie(guest.site)])
     return response
 
 
-def _request_chat(guest: Guest, typed: Typed, given: Given) -> tuple[Conversation, str | None]:
+def _starting(guest: Guest) -> tuple[Guest, str]:
+    """Return a guest who is not known with the visitor that an earlier try has made, and with the token for the cookie.
+
+    Without a token a new visitor gets one that nobody has heard of: when the form's start is not ours, and when
+    another customer has begun with it.
+    """
+    if guest.visitor:
+        return guest, ""
+    token, visitor = auth.visitor_of_start(guest.site, request.form.get("start", ""))
+    if visitor and guest.named is not None and earlier.is_anothers(visitor, guest.named):
+        return guest, ""
+    return replace(guest, visitor=visitor), token
+
+
+def _request_chat(guest: Guest, typed: Typed, given: Given, token: str) -> tuple[Conversation, str | None]:
     """Ask for the chat."""
     asked = requests.Request(
         given=given,
@@ -154,14 +173,19 @@ def _request_chat(guest: Guest, typed: Typed, given: Given) -> tuple[Conversatio
         declared_store=typed.store,
         page_title=typed.page,
         proved=guest.proved,
+        token=token,
     )
     return requests.request_chat(guest.site, guest.visitor, asked)
 
 
-def _typed() -> Typed:
+def _new_start(site: Site) -> str:
+    return starts.new(current_app.config["RAPPORT"].secret_key, str(site.key), clock.now())
+
+
+def _typed(start: str) -> Typed:
     form = request.form
     client_id = form.get("client_id", "")
-    if not client_id or texts.problem_with(client_id, texts.LIMITS["client_id"]):
+    if not messages.is_client_id(client_id):
         client_id = secrets.token_urlsafe(16)
     return Typed(
         name=form.get("name", ""),
@@ -169,6 +193,7 @@ def _typed() -> Typed:
         phone=form.get("phone", ""),
         message=form.get("message", ""),
         client_id=client_id,
+        start=start,
         store=_tidied(form.get("store", "")),
         page=_tidied(form.get("page", "")),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -38,9 +39,8 @@ def send(public_id: str) -> Response:
     conversation = chat_of(guest, public_id)
     body, client_id = request.form.get("body", ""), request.form.get("client_id", "")
     try:
-        if not messages.is_stored(conversation, client_id, by=None):
-            security.limiter().hit(security.MESSAGES, public_id)
-        message = messages.send(conversation, body, client_id, by=None)
+        count = partial(security.limiter().hit, security.MESSAGES, public_id)
+        message = messages.send(conversation, body, client_id, by=None, count=count)
     except security.TooMany as error:
         return later(error, _complaint(guest, conversation, error))
     except Invalid as error:

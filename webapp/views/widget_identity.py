@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from .. import auth
+from .. import auth, logs
 from ..domain.chats import earlier, forgetting
 from ..domain.errors import NotFound
 from ..domain.identity.proof import NotProved
@@ -29,6 +29,7 @@ def check() -> Response:
         if auth.proved(guest.site) is None:
             raise NotProved("missing")
     except NotProved as error:
+        logs.security("identity_refused", reason=error.reason, site=guest.site.id)
         return Response(sentence(guest.reader, error), status=401, headers={REFUSED: error.reason})
     return Response(status=204)
 

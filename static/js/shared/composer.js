@@ -1,18 +1,24 @@
 // Writing: Enter sends, a bubble waits until the server has it, and no text is ever lost.
 //
-// A form[data-composer] names its log. Each message gets a client id here, so that sending it again stores it once.
+// A form[data-composer] names its log. Each message gets a client id here, so that sending it again stores it once. What is
+// not confirmed is kept on this device (drafts.js) and sent one after another, so that the order is that of writing; again
+// when the connection is back, and after the page was loaded anew.
 (() => {
-  const key = (form) => `draft:${form.id}`;
-  // A frame may be refused storage: then what is kept lives as long as the page.
-  const memory = new Map();
-  const storage = {
-    get: (name) => { try { return sessionStorage.getItem(name); } catch { return memory.get(name) ?? null; } },
-    set: (name, text) => {
-      try { text ? sessionStorage.setItem(name, text) : sessionStorage.removeItem(name); } catch { memory.set(name, text || null); }
-    },
-  };
+  const ANSWER = 10000, FIRST = 4000; // milliseconds until "not sent", and until it is tried a second time
+  const DOUBT = 3000, HUNG = 1000; // milliseconds until we ask whether anybody is there, and after which a request may hang
+  const underWay = new Map(); // composer → { abort, begun, anew } while it sends
+
+  const owner = (form) => `${form.id}${form.dataset.writer ? `-${form.dataset.writer}` : ""}`;
+  const draft = (form) => `draft:${owner(form)}`;
+  const outbox = (form) => `outbox:${owner(form)}:`;
+  const waiting = (form) => window.drafts.waiting(outbox(form));
+  const settle = (form, id) => window.drafts.remove(outbox(form) + id);
+  const composers = () => document.querySelectorAll("form[data-composer]");
   const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const log = (form) => document.getElementById(form.dataset.composer);
+  const lines = (form, id) => [...(log(form)?.querySelectorAll(`[data-client-id="${CSS.escape(id)}"]`) ?? [])];
+  const isBubble = (line) => line.matches(".is-pending, .is-failed");
+  const bubble = (form, id) => lines(form, id).find(isBubble);
   const complaint = (form) => form.querySelector("[data-composer-error]") ?? document.getElementById(form.dataset.composerError ?? "");
 
   document.addEventListener("submit", (event) => {
@@ -23,73 +29,119 @@
     const field = form.elements.body, text = field.value.trim();
     if (!text) return field.focus();
     field.value = "";
-    storage.set(key(form), "");
+    window.drafts.remove(draft(form));
     complaint(form)?.replaceChildren();
-    send(form, text, newId());
+    put(form, newId(), text);
     field.focus();
   }, true);
 
-  // What is not confirmed yet is kept on this device, and sent again when the connection is back or the page reloaded:
-  // the ids make that harmless.
-  const waiting = (form) => JSON.parse(storage.get(`outbox:${form.id}`) ?? "[]");
-  const keep = (form, items) => storage.set(`outbox:${form.id}`, items.length ? JSON.stringify(items) : "");
-  const settle = (form, id) => keep(form, waiting(form).filter((item) => item.id !== id));
+  function put(form, id, text) {
+    window.drafts.set(outbox(form) + id, text, Math.max(Date.now(), ...waiting(form).map(({ at }) => at + 1)));
+    show(form, { id, text });
+    send(form);
+  }
 
-  function resend() {
-    for (const form of document.querySelectorAll("form[data-composer]")) {
-      for (const { id, text } of waiting(form)) {
-        if (log(form)?.querySelector(`.is-pending[data-client-id="${CSS.escape(id)}"]`)) continue;
-        log(form)?.querySelector(`.is-failed[data-client-id="${CSS.escape(id)}"]`)?.remove();
-        send(form, text, id);
-      }
+  // One message after another: what follows one that did not get through waits with it.
+  async function send(form) {
+    const name = owner(form);
+    if (underWay.has(name)) return;
+    const state = {};
+    underWay.set(name, state);
+    try {
+      for (let item; form.isConnected && (item = waiting(form)[0]); ) if (!(await deliver(form, item, state))) break;
+    } finally {
+      underWay.delete(name);
     }
   }
-  document.addEventListener("rapport:caught-up", resend);
 
-  function send(form, text, id) {
-    const bubble = wait(form, text, id);
-    keep(form, [...waiting(form).filter((item) => item.id !== id), { id, text }]);
-    const values = { body: text, client_id: id };
-    htmx.ajax("POST", form.getAttribute("action"), { source: form, target: form, swap: "none", values, bubble });
+  // Say whether to go on with the next.
+  async function deliver(form, item, state) {
+    if (lines(form, item.id).some((line) => !isBubble(line))) return settle(form, item.id), true; // the socket has brought it
+    if (!bubble(form, item.id)?.matches(".is-pending")) show(form, item);
+    const doubt = setTimeout(doubtful, DOUBT);
+    let response = await post(form, item, state, FIRST);
+    // Browsers keep connections for the next request: one that died unseen swallows it, and the next try takes another.
+    const hung = !response && !state.anew && Date.now() - state.begun >= FIRST;
+    if (hung) response = await post(form, item, state, ANSWER - FIRST);
+    clearTimeout(doubt);
+    return state.anew || take(form, item, response);
   }
 
-  function wait(form, text, id) {
-    const template = form.querySelector("template[data-pending]");
-    const line = template.content.firstElementChild.cloneNode(true);
+  async function post(form, { id, text }, state, within) {
+    const sent = { within, abort: null, response: null };
+    Object.assign(state, { abort: () => sent.abort?.(), begun: Date.now(), anew: false });
+    const values = { body: text, client_id: id };
+    await htmx.ajax("POST", form.getAttribute("action"), { source: form, target: form, swap: "none", values, sent });
+    return sent.response;
+  }
+
+  async function take(form, item, response) {
+    const status = response?.status ?? 0;
+    if (!status || status >= 500) return fail(form, bubble(form, item.id)), doubtful(), false;
+    if (response.headers.get("HX-Redirect")) return false; // signed out: it is kept for who signs in again
+    if (status === 429) return new Promise((done) => setTimeout(done, 1000 * (response.headers.get("Retry-After") || 1), true));
+    settle(form, item.id);
+    if (status === 422 && form.isConnected && !form.elements.body.value) {
+      form.elements.body.value = item.text; // to be mended where it was written
+      bubble(form, item.id)?.remove();
+    } else if (status >= 400) fail(form, bubble(form, item.id));
+    return true;
+  }
+
+  const doubtful = () => document.dispatchEvent(new CustomEvent("rapport:doubt"));
+
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    if (!ctx.sent) return;
+    ctx.request.timeout = ctx.sent.within;
+    ctx.request.keepalive = true; // what is on its way arrives, even when the tab is closed
+    ctx.sent.abort = ctx.request.abort;
+  });
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.sent) ctx.sent.response = ctx.response;
+  });
+
+  // A request that has hung since before the connection was lost will not be answered any more.
+  document.addEventListener("rapport:caught-up", () => {
+    for (const form of composers()) {
+      const state = underWay.get(owner(form));
+      if (state && Date.now() - state.begun > HUNG) {
+        state.anew = true;
+        state.abort();
+      }
+      resend(form);
+    }
+  });
+
+  function resend(form) {
+    for (const item of waiting(form)) if (lines(form, item.id).every((line) => line.matches(".is-failed"))) show(form, item);
+    send(form);
+  }
+
+  function show(form, { id, text }) {
+    bubble(form, id)?.remove();
+    const line = form.querySelector("template[data-pending]").content.firstElementChild.cloneNode(true);
     line.dataset.clientId = id;
     line.querySelector(".msg__body").textContent = text;
     log(form)?.append(line);
     if (log(form)?.parentElement) log(form).parentElement.scrollTop = 0;
-    return line;
+    setTimeout(() => line.isConnected && fail(form, line), ANSWER);
   }
 
-  function fail(form, bubble) {
-    if (!bubble?.isConnected) return;
-    bubble.classList.replace("is-pending", "is-failed");
+  function fail(form, line) {
+    if (!line?.matches(".is-pending")) return;
+    line.classList.replace("is-pending", "is-failed");
     const again = document.createElement("button");
     again.type = "button";
     again.className = "btn btn--link";
     again.textContent = form.dataset.textAgain ?? "";
     again.addEventListener("click", () => {
-      const text = bubble.querySelector(".msg__body").textContent, id = bubble.dataset.clientId;
-      bubble.remove();
-      send(form, text, id);
+      const id = line.dataset.clientId, text = line.querySelector(".msg__body").textContent;
+      if (waiting(form).some((item) => item.id === id)) resend(form);
+      else put(form, id, text);
     });
-    const state = bubble.querySelector(".msg__state");
-    state?.replaceChildren(document.createTextNode(`${form.dataset.textFailed ?? ""} `), again);
+    line.querySelector(".msg__state")?.replaceChildren(document.createTextNode(`${form.dataset.textFailed ?? ""} `), again);
     window.say(form.dataset.textFailed ?? "", { now: true });
   }
-
-  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-    if (!ctx.bubble || !ctx.response) return;
-    const form = ctx.sourceElement, id = ctx.bubble.dataset.clientId;
-    if (ctx.response.status < 500) settle(form, id);
-    if (ctx.response.status === 422 && form.isConnected && !form.elements.body.value) {
-      form.elements.body.value = ctx.bubble.querySelector(".msg__body").textContent; // to be mended where it was written
-      ctx.bubble.remove();
-    } else if (ctx.response.status >= 400) fail(form, ctx.bubble);
-  });
-  document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx?.bubble && fail(ctx.sourceElement, ctx.bubble));
 
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form[data-composer]");
@@ -102,22 +154,21 @@
 
   document.addEventListener("input", (event) => {
     const form = event.target.closest?.("form[data-composer]");
-    if (form && event.target.name === "body") storage.set(key(form), event.target.value);
+    if (!form || event.target.name !== "body") return;
+    event.target.value ? window.drafts.set(draft(form), event.target.value) : window.drafts.remove(draft(form));
   });
 
-  function restore() {
-    for (const form of document.querySelectorAll("form[data-composer]")) {
+  // A composer that has come into the document: its draft, and what did not get away when it was here last.
+  const known = new WeakSet();
+  function welcome() {
+    for (const form of composers()) {
+      if (known.has(form)) continue;
+      known.add(form);
       const field = form.elements.body;
-      if (field && !field.value) field.value = storage.get(key(form)) ?? "";
+      if (!field.value) field.value = window.drafts.get(draft(form))?.text ?? "";
+      resend(form);
     }
   }
-  document.addEventListener("DOMContentLoaded", restore);
-  document.addEventListener("htmx:after:swap", restore);
-
-  // Drafts stay on this device, and leave it when somebody signs out of a shared one.
-  window.forgetDrafts = () => {
-    memory.clear();
-    try { Object.keys(sessionStorage).filter((name) => /^(draft|outbox):/.test(name)).forEach((name) => sessionStorage.removeItem(name)); } catch {}
-  };
-  document.addEventListener("submit", (event) => event.target.closest("[data-signs-out]") && window.forgetDrafts());
+  document.addEventListener("DOMContentLoaded", welcome);
+  document.addEventListener("htmx:after:swap", welcome);
 })();

@@ -1,4 +1,4 @@
-// Live: what this document watches, and how the connection is. hx-ws opens the socket and opens it again.
+// Live: what this document watches, and how the connection is.
 //
 // Elements carry data-watch="topic". After every swap the set of topics in the document is compared with what the server
 // was told last, so that it never sends what has nowhere to go. After a reconnect it is told everything anew, with the
@@ -7,18 +7,16 @@
 // Where no socket comes through, the same is asked by POST every few seconds; from time to time a socket is tried again.
 (() => {
   const PATIENCE = 1500, LONG = 30000; // milliseconds until "reconnecting" is shown, and until it is called "offline"
+  const HANGING = 5000; // milliseconds without anything until we ask, and feel for the server
   const TRIES = 3; // sockets in a row that told us nothing, before we ask
-  const HANGING = 10000; // milliseconds after which one that neither opens nor fails counts for all three
-  const PAUSE = 3000, PAUSE_HIDDEN = 5000, AGAIN = 60000; // milliseconds between polls, and until the next try of a socket
-  const SOON = 500, ANSWER = 15000; // milliseconds to the next of what could not be used, and those that a poll may take
+  const AGAIN = 60000, SOON = 500; // milliseconds until a socket is tried again: beside polls, and once polls are answered
+  const TOO_MANY = 1008, SIGNED_OUT = 4401; // what a server closes with
   const LOGS = { conversation: "log", chat: "log", transcript: "transcript" };
   const BLOCKED = "rapport:no-socket"; // so that the next page does not wait for what did not come to this one
 
-  let socket = null, told = "", lostAt = 0, timers = [];
-  let failures = 0, retry, polling = false, next, asked, answered = false, seen = "", changes = 0;
+  let told = "", lostAt = 0, timers = [], failures = 0;
 
   const bar = () => document.getElementById("connection");
-  const live = () => document.getElementById("live");
   const remembered = () => { try { return sessionStorage.getItem(BLOCKED) === "yes"; } catch { return false; } };
   const remember = (yes) => { try { yes ? sessionStorage.setItem(BLOCKED, "yes") : sessionStorage.removeItem(BLOCKED); } catch {} };
 
@@ -43,13 +41,11 @@
     return wanted;
   }
 
-  const names = (watch) => Object.keys(watch).sort().join(" ");
-
   function tell(anew) {
-    if (socket?.readyState !== WebSocket.OPEN) return;
-    const watch = topics();
-    if (!anew && names(watch) === told) return;
-    told = names(watch);
+    if (!socket.isOpen()) return;
+    const watch = topics(), names = Object.keys(watch).sort().join(" ");
+    if (!anew && names === told) return;
+    told = names;
     socket.send(JSON.stringify({ watch }));
   }
 
@@ -59,12 +55,13 @@
     lostAt = Date.now();
     timers = [
       setTimeout(() => show(navigator.onLine ? "reconnecting" : "offline"), PATIENCE),
-      setTimeout(poll, HANGING),
+      setTimeout(poll.start, HANGING),
       setTimeout(() => show("offline"), LONG),
     ];
   }
 
   function caughtUp() {
+    if (!lostAt) return;
     const wasShown = bar()?.dataset.state !== "live";
     timers.forEach(clearTimeout);
     lostAt = 0;
@@ -74,142 +71,62 @@
     if (wasShown) window.say(bar()?.dataset.textBack ?? "");
   }
 
-  // Until the server has answered once, this document is behind. A widget without a chat has no socket to wait for.
-  document.addEventListener("htmx:ws:before:connection", (event) => {
-    if (retry) return event.preventDefault(); // hx-ws would try on; ours comes later
-    if (!answered) lost();
-    if (remembered()) poll();
-  });
-  document.addEventListener("htmx:ws:after:connection", (event) => {
-    socket = event.detail.connection.socket;
-    tell(true);
-  });
-  document.addEventListener("htmx:ws:after:message:incoming", () => {
-    failures = 0;
-    if (polling) remember(false);
-    stopPolling();
-    if (lostAt) caughtUp();
-  });
-  document.addEventListener("htmx:ws:close", (event) => {
-    if (event.detail.code === 4401) return location.reload(); // signed out elsewhere
-    if (event.detail.reason === "closed") failed();
-  });
-  document.addEventListener("htmx:ws:error", (event) => {
-    // Where the browser refuses to make one, hx-ws does not try again.
-    if (event.detail.connection?.socket) return answered || lost();
-    failed();
-    tryAgainIn(failures < TRIES ? SOON : PAUSE);
-  });
-
-  function failed() {
-    if (++failures >= TRIES || remembered()) poll();
-    // Only when polls are answered is it the socket that is missing, and not the server.
-    answered ? tryAgainIn(AGAIN) : lost();
-  }
-
-  function tryAgainIn(pause) {
-    retry ??= setTimeout(() => {
-      retry = undefined;
-      const old = live(), fresh = old?.cloneNode();
-      if (!old) return;
-      fresh.removeAttribute("data-htmx-powered");
-      old.replaceWith(fresh); // hx-ws keeps with an element that it has tried
-      htmx.process(fresh);
-    }, pause);
-  }
-
-  // Polling: the same command, the same parts in answer. What the last answers held is not sent again.
-  function poll() {
-    if (polling) return;
-    polling = true;
-    ask();
-  }
-
-  function stopPolling() {
-    [next, retry].forEach(clearTimeout);
-    const unheard = asked;
-    polling = answered = false;
-    asked = retry = undefined;
-    seen = "";
-    unheard?.abort();
-  }
-
-  async function ask() {
-    if (!live()) return stopPolling();
-    const mine = asked = new AbortController(), tooLong = setTimeout(() => mine.abort(), ANSWER);
-    let pause = document.hidden ? PAUSE_HIDDEN : PAUSE;
-    try {
-      const watch = topics(), before = changes;
-      const answer = await fetch(live().getAttribute("hx-ws:connect").replace("/live", "/live/poll"), {
-        method: "POST", body: JSON.stringify({ watch }), headers: headers(), signal: mine.signal,
-      });
-      const parts = await answer.text();
-      if (asked !== mine) return; // a socket was faster
-      const there = answer.headers.get("HX-Redirect");
-      if (there) return location.assign(there);
-      if (answer.status === 401) return location.reload();
-      if (answer.status === 429) pause = 1000 * (answer.headers.get("Retry-After") || 5);
-      else if (!answer.ok) missed();
-      else if (changes !== before || names(topics()) !== names(watch)) pause = SOON; // drawn before what was done since
-      else {
-        if (parts) await put(parts);
-        if (asked !== mine) return;
-        came(changes === before ? answer.headers.get("X-Rapport-Seen") : "");
-      }
-    } catch {
-      if (asked !== mine) return;
-      missed();
-    } finally {
-      clearTimeout(tooLong);
+  function closed(code, hint) {
+    if (code === SIGNED_OUT) return location.reload();
+    if (poll.works()) { // then it is the socket that is missing, and not the server
+      remember(true);
+      return socket.again(AGAIN);
     }
-    asked = undefined;
-    if (polling) next = setTimeout(ask, pause);
+    lost();
+    if (++failures >= TRIES || code === TOO_MANY || remembered()) poll.start();
+    code === TOO_MANY ? socket.again(AGAIN) : socket.again(hint);
   }
 
-  const headers = () => ({
-    "Content-Type": "application/json", "HX-Request": "true", "HX-Current-URL": location.href, "X-Rapport-Seen": seen,
-    ...JSON.parse(document.body.getAttribute("hx-headers:inherited")),
+  const socket = window.oneSocket({
+    opened: () => tell(true),
+    heard: () => {
+      failures = 0;
+      if (poll.isOn()) remember(false);
+      poll.stop();
+      caughtUp();
+    },
+    closed,
   });
 
-  function put(parts) {
-    const target = live(); // as hx-ws does with what a socket brings
-    return htmx.swap({ sourceElement: target, target, swap: "none swapEmpty:false", text: parts, transition: false, polled: true });
-  }
+  const poll = window.polling({
+    topics,
+    answered: (first) => {
+      if (first && !remembered()) socket.retry(SOON);
+      caughtUp();
+    },
+    missed: lost,
+    // Who we were is over: a fresh page knows who we are now. If that one was refused as well, it is of no use to go on.
+    refused: () => {
+      socket.stop();
+      lost();
+      timers.forEach(clearTimeout);
+      show("offline");
+      if (performance.getEntriesByType("navigation")[0]?.type !== "reload") location.reload();
+    },
+  });
 
-  function came(marks) {
-    seen = marks ?? "";
-    answered = true;
-    if (failures >= TRIES) remember(true);
-    if (lostAt) caughtUp();
-  }
+  // Until the server has answered once, this document is behind. A widget without a chat has no socket to wait for.
+  document.addEventListener("htmx:ws:before:connection", () => {
+    if (!poll.works()) lost();
+    if (remembered()) poll.start();
+  });
+  document.addEventListener("htmx:after:swap", () => tell(false));
 
-  function missed() {
-    answered = false;
-    lost();
-  }
+  // Only over a socket: whoever polls would say it when it is over.
+  document.addEventListener("rapport:typing", ({ detail }) => socket.send(JSON.stringify({ typing: detail })));
 
   function hurry() {
-    tell(true);
-    if (!polling || asked) return;
-    clearTimeout(next);
-    ask();
+    socket.hurry();
+    poll.hurry();
   }
-
-  // What an answer to somebody's own doing has put into the document may be older than what a poll has.
-  function changed() {
-    changes++;
-    seen = "";
-  }
-  document.addEventListener("htmx:before:request", changed);
-  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-    if (!ctx.polled) changed();
-    tell(false);
-  });
-
+  document.addEventListener("rapport:doubt", () => socket.ask()); // something was not answered
   addEventListener("offline", () => { lost(); show("offline"); });
-  // A socket that outlived the break says so by answering; one that did not is being opened again already.
-  addEventListener("online", hurry);
-  // Somebody who comes back to the tab sees at once what was missed.
-  document.addEventListener("visibilitychange", () => !document.hidden && hurry());
+  for (const back of ["online", "focus"]) addEventListener(back, hurry);
+  for (const back of ["visibilitychange", "resume"]) document.addEventListener(back, () => !document.hidden && hurry());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 })();

@@ -60,8 +60,14 @@
     scroller.scrollTop = 0;
   }
 
+  // How far each lane has come without a gap. What one writes while the socket is down is answered with its line, and that
+  // may stand behind lines that have not come: to ask from there would be to miss them for good.
   window.lastSeen = (log) => {
-    const last = (lane) => Math.max(0, ...[...log.querySelectorAll(`li[data-lane="${lane}"]`)].map((line) => +line.dataset.seq));
+    const last = (lane) => {
+      let seq = 0;
+      for (const line of log.querySelectorAll(`li[data-lane="${lane}"]`)) if (+line.dataset.seq === seq + 1) seq++;
+      return seq;
+    };
     return { after: last("public"), after_staff: last("staff") };
   };
 })();

@@ -28,6 +28,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, empty_database: bytes) -> It
     })  # fmt: skip
     app = create_app(settings)
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.extensions["readiness"].patience = 30  # on a busy machine, too, the matrix is the same
     afterwards = app.extensions["afterwards"]
     afterwards.soonest = afterwards.latest = 3600  # the world does it itself, before anybody looks
     db.database.connect()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 import pytest
 
 import webapp
-from tests.unit.live.peer import PATIENCE
+from tests.unit.live.peer import PATIENCE, Peer
+from tests.unit.processes.served import until
 from webapp.domain.chats import messages
 from webapp.domain.db import database
 from webapp.domain.tables import Associate, Conversation
 from webapp.live import connection
-from webapp.live.connection import Watch
+from webapp.live.connection import HERE, Typing, Watch
 
 from .sockets import SOCKET_OF, knock, socket_of
 from .table import ACTORS, Row, row
@@ -59,6 +60,23 @@ TOPICS = (
     row("WATCH", "chat:<id>", "missing",          "- - -      - - - - -"),
 )  # fmt: skip
 
+# Each watches all that is theirs, and says that they type there: `told`, who reads it, or `-`: nobody hears anything.
+TYPING = (
+    #                                       nobody jane zoe   alice bruno nadia charlie dana
+    row("TYPE", "chat:<id>", "chat",             "- staff -  - - - - -"),
+    row("TYPE", "chat:<id>", "waiting",          "- - staff  - - - - -"),
+    row("TYPE", "chat:<id>", "linked",           "- - -      - - - - -"),
+    row("TYPE", "chat:<id>", "missing",          "- - -      - - - - -"),
+    row("TYPE", "conversation:<id>", "chat",     "- - -      customer - - - -"),
+    row("TYPE", "conversation:<id>", "linked",   "- - -      - - - - -"),
+    row("TYPE", "conversation:<id>", "waiting",  "- - -      - - - - -"),
+    row("TYPE", "conversation:<id>", "missing",  "- - -      - - - - -"),
+    row("TYPE", "context:<id>", "chat",          "- - -      - - - - -"),
+    row("TYPE", "inbox:<name>", "=all",          "- - -      - - - - -"),
+)  # fmt: skip
+READERS = {"staff": "conversation", "customer": "chat", "-": ""}
+
+
 def test_every_socket_and_every_topic_has_a_row(world: World) -> None:
     sockets = {rule.rule for rule in world.app.url_map.iter_rules() if rule.websocket or rule.endpoint in (
         "_serve_workspace", "_serve_widget")}  # fmt: skip
@@ -71,8 +89,8 @@ def test_every_socket_and_every_topic_has_a_row(world: World) -> None:
 
 
 def test_there_is_no_other_command() -> None:
-    # With a second command this asks for rows of its own.
-    assert get_type_hints(connection.parse_command)["return"] is Watch
+    # With a third command this asks for rows of its own.
+    assert set(get_args(get_type_hints(connection.parse_command)["return"])) == {Watch, Typing}
 
 
 @pytest.mark.parametrize("row", HANDSHAKES, ids=str)
@@ -136,3 +154,55 @@ def test_nobody_hears_what_is_not_theirs(world: World, port: int) -> None:
         assert not world.leaks(actor, "".join(contents)), actor
     world.restore()
     assert database.execute_sql("SELECT count(*) FROM message WHERE body LIKE 'Something new%'").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("line", TYPING, ids=str)
+def test_who_may_say_that_they_type_and_who_is_told(world: World, port: int, line: Row) -> None:
+    """Nobody else hears of it, and neither does whoever says it."""
+    everything = json.dumps({"watch": {other.path(world.ids): {} for other in TOPICS}})
+    listeners = {actor: socket_of(world, port, actor) for actor in SOCKET_OF}
+    for listener in listeners.values():
+        listener.say(everything)
+        listener.content()
+    topic = line.path(world.ids)
+    for actor in SOCKET_OF:
+        typist = socket_of(world, port, actor)
+        typist.say(everything)
+        typist.content()
+        typist.say(json.dumps({"typing": topic}))
+        heard_by_herself = _until_here(typist) + _heard(typist, world)
+        typist.hang_up()
+        kind = READERS[line.expected[actor]]
+        told = f"{kind}:{topic.partition(':')[2]}"
+        readers = {name for name in SOCKET_OF if kind and _may_watch(name, told, world)}
+        heard = {name: _heard(listener, world) for name, listener in listeners.items()}
+        assert {name for name, contents in heard.items() if contents} == readers, actor
+        assert not any(world.leaks(name, "".join(contents), topic) for name, contents in heard.items())
+        assert bool(heard_by_herself) == (actor in readers)
+    for listener in listeners.values():
+        listener.hang_up()
+
+
+def test_what_nobody_watches_nobody_types_in(world: World, port: int) -> None:
+    jane, alice = socket_of(world, port, "jane"), socket_of(world, port, "alice")
+    alice.watch(f"conversation:{world.ids['chat']}")
+    alice.content()
+    jane.say(json.dumps({"typing": f"chat:{world.ids['chat']}"}))
+    assert _until_here(jane) + _heard(alice, world) == []
+    for peer in (jane, alice):
+        peer.hang_up()
+
+
+def _may_watch(actor: str, topic: str, world: World) -> bool:
+    return any(line.expected[actor] == "given" for line in TOPICS if line.path(world.ids) == topic)
+
+
+def _heard(listener: Peer, world: World) -> list[str]:
+    """What has come of typing until now: all that was queued is being written, and the answer comes after it."""
+    until(lambda: not any(connection.queued()[0] for connection in world.app.extensions["hub"].connections()))
+    return _until_here(listener)
+
+
+def _until_here(peer: Peer) -> list[str]:
+    peer.say(HERE)
+    return [text for text in iter(peer.text, HERE) if "chat-typing" in text]

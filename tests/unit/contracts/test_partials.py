@@ -23,6 +23,7 @@ from webapp.domain.profiles.contact import Given
 from webapp.domain.rights import erasure
 from webapp.domain.tables import Conversation, SignIn
 from webapp.live import pushes
+from webapp.screens import signs, widget
 
 WEBAPP = Path(render.__file__).parent
 PARTIALS = sorted((WEBAPP / "partials").rglob("*.html"))
@@ -194,6 +195,19 @@ def test_a_push_names_only_targets_that_a_page_has(alice: Person, house: House, 
             aimed += 1
             assert f'id="{target}"' in before, f"{push.topic} aims at #{target}"
     assert aimed
+
+
+def test_signs_of_life_aim_at_what_both_pages_have(alice: Person, house: House) -> None:
+    """They are no events: nothing is stored of them, and whoever comes later does not miss them."""
+    conversation = chat(house, "Ann Lee", "ann@old.example")
+    reader = viewer_of(SignIn.select().where(SignIn.associate == alice.associate).get()).reader
+    typing, presence = (render.dom_id(kind, conversation.public_id) for kind in ("typing", "presence"))
+    page = alice.get(f"/conversations/{conversation.public_id}").text
+    assert element(page, presence) == signs.presence(reader, conversation).strip()
+    for html, side in ((page, "customer"), (widget.chat(reader, conversation), "associate")):
+        empty, told = element(html, typing), signs.typing(reader, conversation, side).strip()
+        assert told.replace(told[len(empty) - len("</div>"): -len("</div>")], "") == empty
+        assert "is typing" in told
 
 
 def test_every_event_says_what_it_pushes() -> None:

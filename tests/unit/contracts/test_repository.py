@@ -103,7 +103,7 @@ def test_the_licence_is_there_and_others_are_named() -> None:
     assert "htmx.org 4.0.1" in (ROOT / "NOTICE").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("kind", ["requirements", "requirements-dev", "requirements-gevent"])
 def test_every_package_is_locked_with_its_hashes(kind: str) -> None:
     lock = (ROOT / f"{kind}.lock").read_text(encoding="utf-8")
     pins = re.findall(r"^([a-z0-9][a-z0-9.-]*)==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", lock, re.MULTILINE)

@@ -1,39 +1,79 @@
-"""What tests of the domain share: the house made once, promises kept, and people who act at once."""
+"""What tests of the domain share: the house made once, promises kept, and people who act at once.
+
+Each of them runs on both databases. One that is about a file of SQLite says `@on_sqlite`.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from tests import databases
 from tests.cast import House, furnish
+from tests.conftest import SECRET
 from tests.invariants import assert_invariants
 from webapp.config import Settings
-from webapp.domain import db
+from webapp.domain import db, schema, storage
 
 PATIENCE = 10  # seconds, for what takes a millisecond
 
 
+on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+
+
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory, empty_database: bytes) -> tuple[bytes, House]:
-    """The bytes of a database with the house in it: copied, because furnishing takes longer than copying."""
-    path = tmp_path_factory.mktemp("furnished") / "house.db"
-    path.write_bytes(empty_database)
-    db.open_sqlite(path)
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Postgres]:
+    """A database on PostgreSQL, as it is when "empty" and when "furnished" with the house."""
+    made = databases.Postgres(databases.require("PostgreSQL", databases.postgres_url()))
+    storage.open_database(made.url)
+    schema.migrate(tmp_path_factory.mktemp("migrated") / "lock")
+    made.remember("empty")
     with db.database.connection_context():
-        house = furnish()
-        db.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        furnish()
     db.database.close_all()
-    return path.read_bytes(), house
+    made.remember("furnished")
+    yield made
+    made.drop()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test with many cases, run one on PostgreSQL: cases are about rules, and the rules are the same code."""
+    seen: set[tuple[object, str]] = set()
+    kept, left = [], []
+    for item in items:
+        call = getattr(item, "callspec", None)
+        on_postgresql = call is not None and call.params.get("settings") == "postgresql"
+        test = (item.parent, getattr(item, "originalname", item.name))
+        (left if on_postgresql and test in seen else kept).append(item)
+        if on_postgresql:
+            seen.add(test)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """The settings of a test with its own database: empty, or with the house in it when the test asks for that."""
+    with_house = "house" in request.fixturenames
+    environ = {"RAPPORT_DATA_DIR": str(tmp_path), "RAPPORT_SECRET_KEY": SECRET, "RAPPORT_BASE_URL": "http://localhost"}
+    if request.param == "sqlite":
+        content = "furnished" if with_house else "empty_database"
+        found = request.getfixturevalue(content)
+        (tmp_path / "rapport.db").write_bytes(found[0] if with_house else found)
+        return Settings.from_environ(environ)
+    postgres: databases.Postgres = request.getfixturevalue("postgres")
+    postgres.restore("furnished" if with_house else "empty")
+    return Settings.from_environ(environ | {"RAPPORT_DATABASE_URL": postgres.url})
 
 
 @pytest.fixture
-def house(request: pytest.FixtureRequest, furnished: tuple[bytes, House], settings: Settings) -> House:
+def house(furnished: tuple[bytes, House], database: None) -> House:
     """The people and the customers, in the database of this test."""
-    settings.sqlite_path.write_bytes(furnished[0])
-    request.getfixturevalue("database")
     return House(**{name: type(row).get_by_id(row.id) for name, row in vars(furnished[1]).items()})
 
 

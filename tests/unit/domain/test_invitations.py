@@ -10,7 +10,7 @@ import pytest
 from tests.cast import House
 from webapp.domain import clock
 from webapp.domain.chats import staffing
-from webapp.domain.errors import Invalid, NotFound
+from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.people import access, associates, invitations, passwords, sessions
 from webapp.domain.tables import Associate, AuditEntry, Invitation, SignIn
 
@@ -139,6 +139,7 @@ def test_what_was_taken_back_opens_nothing(house: House) -> None:
 
 def test_a_manager_who_has_left_or_is_none_any_more_has_no_links_left(house: House) -> None:
     _, token = invite(house)
+    associates.change(house.nadia, stores=[house.lyon, house.london])
     associates.change(house.dana, role="associate")
     with pytest.raises(NotFound):
         invitations.by_token(token)
@@ -147,6 +148,26 @@ def test_a_manager_who_has_left_or_is_none_any_more_has_no_links_left(house: Hou
     staffing.deactivate(house.dana, by=house.nadia)
     with pytest.raises(NotFound):
         invitations.accept(token, "Dana again", GOOD)
+
+
+def test_a_manager_who_works_no_more_in_a_store_has_no_links_to_it_left(house: House) -> None:
+    _, to_lyon = invite(house)
+    both, to_both = invitations.invite("emma@maison.example", stores=[house.lyon, house.london], by=house.dana)
+    associates.change(house.nadia, stores=[house.lyon, house.london])
+    associates.change(house.dana, stores=[house.lyon])
+    assert invitations.by_token(to_lyon)
+    with pytest.raises(NotFound):
+        invitations.accept(to_both, "Emma", GOOD)
+    with pytest.raises(NotFound):
+        invitations.renew(both, by=house.nadia)
+    assert [found.email for found in access.managed_invitations(house.nadia)] == [EVA]
+
+
+def test_nobody_is_invited_to_a_store_that_is_not_hers_to_give(house: House) -> None:
+    with pytest.raises(Refused) as refusal:
+        invitations.invite(EVA, stores=[house.lyon, house.london], by=house.nadia)
+    assert refusal.value.code == "not_her_store"
+    assert not Invitation.select().exists()
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from functools import partial
 import pytest
 
 from tests.cast import House, ask, chat, fresh
-from webapp.domain.chats import lifecycle, messages
+from webapp.domain.chats import lifecycle, messages, staffing
 from webapp.domain.chats.lifecycle import AlreadyAccepted
 from webapp.domain.errors import Refused
-from webapp.domain.events import ChatAccepted, ChatEnded, ChatReopened
+from webapp.domain.events import ChatAccepted, ChatEnded, ChatPutBack, ChatReopened
 from webapp.domain.people import associates
-from webapp.domain.tables import Conversation, Message
+from webapp.domain.tables import Associate, Conversation, Message
 
 from .conftest import AtOnce
 
@@ -141,3 +141,39 @@ def test_a_chat_is_not_opened_again_beside_another_one(house: House) -> None:
     assert refusal.value.code == "another_chat_open"
     assert (fresh(first).state, fresh(second).state) == ("ended", "waiting")
     assert said(first)[-1] == "ended_by_customer"
+
+
+def test_who_has_lost_the_switch_since_her_page_was_drawn_accepts_nothing(house: House) -> None:
+    conversation = ask(house, "Jane")
+    Associate.update(chat_enabled=False).where(Associate.id == house.alice.id).execute()
+    with pytest.raises(Refused, match="not_chat_enabled"):
+        lifecycle.accept(conversation, by=house.alice)
+    assert fresh(conversation).state == "waiting"
+
+
+def test_a_chat_that_became_a_colleagues_while_alice_looked_is_not_opened_by_her(house: House) -> None:
+    conversation = chat(house, "Jane")
+    lifecycle.end(conversation, by=house.alice)
+    as_alice_sees_it = fresh(conversation)
+    lifecycle.reopen(conversation, by=house.dana)
+    lifecycle.put_back(conversation)
+    lifecycle.accept(conversation, by=house.bruno)
+    lifecycle.end(conversation, by=house.bruno)
+    with pytest.raises(Refused, match="changed_since"):
+        lifecycle.reopen(as_alice_sees_it, by=house.alice)
+    assert (fresh(conversation).state, fresh(conversation).associate) == ("ended", house.bruno)
+
+
+def test_a_chat_of_somebody_who_left_while_it_was_opened_again_waits_for_a_colleague(
+    house: House, told: list[object]
+) -> None:
+    conversation = chat(house, "Jane")
+    lifecycle.end(conversation, by=house.alice)
+    as_dana_sees_it = fresh(conversation)
+    staffing.deactivate(house.alice, by=house.dana)
+    told.clear()
+    lifecycle.reopen(as_dana_sees_it, by=house.dana)
+    assert (fresh(conversation).state, fresh(conversation).associate) == ("waiting", None)
+    assert said(conversation)[-2:] == ["reopened", "put_back"]
+    assert [type(event) for event in told] == [ChatReopened, ChatPutBack]
+    lifecycle.accept(conversation, by=house.bruno)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
 from tests.cast import House, ask, chat, fresh
 from webapp.domain import lines
 from webapp.domain.chats import details, lifecycle, messages
-from webapp.domain.db import verb
+from webapp.domain.db import database, verb
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.events import MessageSent
 from webapp.domain.profiles.contact import Given
 from webapp.domain.tables import Conversation, Message
 
-from .conftest import AtOnce
+from .conftest import AtOnce, on_sqlite
 
 
 @verb
@@ -199,3 +200,20 @@ def test_what_people_write_is_stored_as_they_wrote_it(house: House, body: str) -
 def test_a_line_that_is_not_there_is_not_found(house: House) -> None:
     with pytest.raises(NotFound):
         messages.by_id(4711)
+
+
+@on_sqlite
+def test_whatever_runs_with_a_message_finds_its_rows_by_an_index(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation, run, plans = chat(house, "Jane"), database.obj.execute_sql, dict[str, str]()
+
+    def explain(sql: str, values: Any = None) -> Any:
+        if sql.startswith(("SELECT", "UPDATE")):
+            plans[sql] = " ".join(str(row[3]) for row in run(f"EXPLAIN QUERY PLAN {sql}", values).fetchall())
+        return run(sql, values)
+
+    monkeypatch.setattr(database.obj, "execute_sql", explain)
+    messages.send(conversation, "Hello Jane", "a-1", by=house.alice)
+    messages.send(conversation, "Hello Alice", "c-1", by=None)
+    assert len(plans) >= 3
+    assert [plan for plan in plans.values() if "SCAN" in plan] == []
+    assert any("a_message_is_stored_once" in plan for plan in plans.values())

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from webapp.domain.errors import Invalid
 from webapp.domain.people import passwords
 
+pytestmark = pytest.mark.usefixtures("as_for_people")
+
 ALICE = {"name": "Alice Martin", "email": "alice@maison.example"}
+
+
+@pytest.fixture
+def as_for_people(hasher_for_people: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", hasher_for_people)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +70,13 @@ def test_nothing_is_cut_off_and_spaces_count() -> None:
     assert not passwords.is_right(kept, long + "  ")
     assert not passwords.is_too_long(long)
     assert passwords.is_too_long("x" * 1025)
+
+
+def test_whoever_steals_it_takes_long_to_guess() -> None:
+    cost = extract_parameters(passwords.hash_password("tulips on tuesday"))
+    assert cost.type is Type.ID
+    assert cost.memory_cost >= 19 * 1024  # KiB, the least that OWASP recommends, with two rounds
+    assert cost.time_cost >= 2
 
 
 def test_what_many_choose_is_about_a_thousand_of_our_own() -> None:

@@ -231,3 +231,20 @@ def test_whoever_asks_again_before_the_first_chat_is_routed_is_known_all_the_sam
     requests.route(second.id)
     assert Link.get(Link.conversation == second).provenance == "returning_visitor"
     assert requests.unrouted() == []
+
+
+def test_what_is_given_in_two_tabs_at_one_moment_is_all_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask(house, "Jane")
+    looked_up = requests.open_chat
+
+    def look_while_the_other_tab_is_faster(visitor: Visitor) -> Conversation | None:
+        found = looked_up(visitor)
+        monkeypatch.setattr(requests, "open_chat", looked_up)
+        ask(house, email="jane@example.com", visitor=visitor, message="From the other tab")
+        return found
+
+    monkeypatch.setattr(requests, "open_chat", look_while_the_other_tab_is_faster)
+    ask(house, phone="+33 6 12 34 56 78", visitor=first.visitor, message="From this one")
+    newest = ContactDetails.get_by_id(fresh(first).details)
+    assert (newest.name, newest.email, newest.phone) == ("Jane", "jane@example.com", "+33 6 12 34 56 78")
+    assert newest.version == 3

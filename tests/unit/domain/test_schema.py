@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from webapp.domain import db, schema
-from webapp.domain.tables import TABLES
+from tests import databases
+from tests.cast import House, chat
+from webapp.domain import db, schema, storage
+from webapp.domain.chats import messages
+from webapp.domain.tables import TABLES, Table
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Path]:
-    db.open_sqlite(tmp_path / "empty.db")
+    storage.open_database(f"sqlite:///{tmp_path / 'empty.db'}")
     yield tmp_path / "lock"
     db.database.close_all()
 
@@ -39,7 +42,7 @@ def test_the_migrations_make_what_the_tables_say(empty: Path) -> None:
     assert schema.migrate(empty)
     migrated = made()
     db.database.close_all()
-    db.open_sqlite(empty.with_name("other.db"))
+    storage.open_database(f"sqlite:///{empty.with_name('other.db')}")
     with db.database.connection_context():
         db.database.create_tables(TABLES)
     assert made() == migrated
@@ -69,3 +72,43 @@ def test_two_processes_that_migrate_at_once_do_it_once(empty: Path) -> None:
         first, second = threads.map(schema.migrate, [empty, empty])
     assert sorted([first, second], key=len)[0] == []
     assert schema.pending() == []
+
+
+def test_on_postgresql_too_the_migrations_make_what_the_tables_say(postgres: databases.Postgres) -> None:
+    """Columns, whether they may be empty, and what is unique."""
+    storage.open_database(postgres.url)
+    with db.database.connection_context():
+        migrated = {table._meta.table_name: made_on_postgresql(table._meta.table_name) for table in TABLES}
+        said = {table._meta.table_name: said_by(table) for table in TABLES}
+    db.database.close_all()
+    assert migrated == said
+
+
+def made_on_postgresql(table: str) -> set[tuple[object, ...]]:
+    columns = {(column.name, column.null) for column in db.database.get_columns(table)}
+    unique = {tuple(index.columns) for index in db.database.get_indexes(table) if index.unique}
+    return columns | {("unique", *sorted(columns)) for columns in unique}
+
+
+def said_by(table: type[Table]) -> set[tuple[object, ...]]:
+    meta = table._meta
+    columns: set[tuple[object, ...]] = {(field.column_name, field.null) for field in meta.sorted_fields}
+    unique = {tuple(field.column_name for field in fields) for fields in [meta.get_primary_keys()] if fields}
+    unique |= {(field.column_name,) for field in meta.sorted_fields if field.unique}
+    unique |= {
+        tuple(getattr(part, "column_name", str(part)) for part in index._expressions)
+        for index in meta.fields_to_index()
+        if index._unique
+    }
+    return columns | {("unique", *sorted(columns)) for columns in unique}
+
+
+def test_old_code_goes_on_while_a_newer_version_has_added_a_column(house: House) -> None:
+    """Versions run side by side while processes are restarted one after the other."""
+    db.database.execute_sql("ALTER TABLE conversation ADD COLUMN mood VARCHAR(255) NOT NULL DEFAULT ''")
+    db.database.execute_sql("ALTER TABLE message ADD COLUMN mood VARCHAR(255)")
+    conversation = chat(house, "Jane Doe", "jane.doe@example.com")
+    messages.send(conversation, "Hello", "1", by=house.alice)
+    assert [line.body for line in messages.log(conversation) if line.kind == "text"] == ["Hello!", "Hello"]
+    for table in ("conversation", "message"):
+        db.database.execute_sql(f"ALTER TABLE {table} DROP COLUMN mood")

@@ -13,7 +13,7 @@ from webapp.domain.chats import lifecycle, messages, staffing
 from webapp.domain.errors import Refused
 from webapp.domain.events import AvailabilityChanged, ChatPutBack, SignedOut
 from webapp.domain.identity import linking
-from webapp.domain.people import associates, sessions
+from webapp.domain.people import associates, managing, sessions
 from webapp.domain.profiles import editing
 from webapp.domain.tables import Associate, AuditEntry, Message, SignIn
 
@@ -107,15 +107,16 @@ def test_somebody_has_to_manage(house: House) -> None:
         partial(associates.change, house.dana, role="associate"),
     ]
     for attempt in attempts:
-        with pytest.raises(associates.LastManager):
+        with pytest.raises(managing.LastManager):
             attempt()
     assert (present(house.dana).deactivated_at, present(house.dana).role) == (None, "manager")
-    associates.change(house.alice, role="manager")
+    associates.change(house.alice, role="manager", stores=[house.lyon, house.london])
     staffing.deactivate(house.dana, by=house.dana)  # she may go herself
     assert present(house.dana).deactivated_at
 
 
 def test_two_managers_who_send_each_other_away_do_not_both_go(house: House, at_once: AtOnce) -> None:
+    associates.change(house.nadia, stores=[house.lyon, house.london])
     for _ in range(10):
         at_once(
             [

@@ -110,6 +110,10 @@ class Peer:
 
     def close_code(self) -> int:
         """Read on until the server says goodbye, answer, and see it hang up; return the code."""
+        return self.goodbye()[0]
+
+    def goodbye(self) -> tuple[int, str]:
+        """As `close_code`; return the reason as well."""
         while True:
             opcode, payload = self.read()
             if opcode == CLOSE:
@@ -119,7 +123,7 @@ class Peer:
             assert self._input.read() == b""
         except (BrokenPipeError, ConnectionResetError):
             pass  # it did not wait for the answer
-        return int(struct.unpack("!H", payload[:2])[0])
+        return struct.unpack("!H", payload[:2])[0], payload[2:].decode()
 
     def hang_up(self) -> None:
         """Vanish without a goodbye, and see that the server notices."""

@@ -8,11 +8,11 @@ import threading
 import pytest
 
 from webapp.live.bucket import TokenBucket
-from webapp.live.connection import Connection, Watch, parse_command
+from webapp.live.connection import HERE, Connection, Typing, Watch, parse_command
 from webapp.live.hub import Hub
-from webapp.live.socket import encode_text
+from webapp.live.writer import encode_text
 
-from .peer import PATIENCE, Pair, Visit, frame
+from .peer import PATIENCE, PING, PONG, Pair, Visit, frame
 
 HUB = Hub(lambda events: [])
 
@@ -20,6 +20,10 @@ HUB = Hub(lambda events: [])
 def test_what_the_document_shows_is_watched_from_where_it_stands() -> None:
     text = json.dumps({"watch": {"conversation:a_B-9": {"after": 7, "after_staff": 2}, "inbox:mine": {}}})
     assert parse_command(text) == Watch({"conversation:a_B-9": {"after": 7, "after_staff": 2}, "inbox:mine": {}})
+
+
+def test_that_somebody_types_is_said_with_the_topic_alone() -> None:
+    assert parse_command('{"typing": "chat:a_B-9"}') == Typing("chat:a_B-9")
 
 
 def test_fifty_topics_and_names_of_a_hundred_characters_are_allowed() -> None:
@@ -55,6 +59,10 @@ NONSENSE = {
     "a topic in Greek": '{"watch": {"inbox:μ": {}}}',
     "a long topic": json.dumps({"watch": {"p:" + "x" * 99: {}}}),
     "fifty-one topics": json.dumps({"watch": {f"profile:{n}": {} for n in range(51)}}),
+    "typing, and what": '{"typing": {"chat:1": "Hel"}}',
+    "typing, and more": '{"typing": "chat:1", "text": "Hel"}',
+    "typing in two places": '{"typing": ["chat:1", "chat:2"]}',
+    "typing nowhere": '{"typing": ""}',
     "a deep well": "[" * 60_000,
     "a deep command": '{"watch": {"inbox:mine": ' + '{"after": ' * 5000 + "1" + "}" * 5002,
 }
@@ -94,6 +102,19 @@ def test_what_is_sent_arrives_in_order_however_it_was_framed(visit: Visit) -> No
     for number in range(100):
         connection.send(f"{number}" if number % 2 else encode_text(f"{number}"))
     assert [peer.text() for _ in range(100)] == [str(number) for number in range(100)]
+
+
+def test_frames_that_no_buffer_takes_at_once_arrive_whole_and_in_order(visit: Visit) -> None:
+    connection, peer = visit(HUB, "Alice", buffer=4 * 1024)
+    told = [f"{number} " + "x" * size for number, size in enumerate([60_000, 5, 100_000, 5, 5, 200_000, 5])]
+    for text in told:
+        connection.send(text)
+        peer.write(frame(PING, text[:3].encode()))
+    heard, pongs = [], []
+    while len(heard) < len(told) or len(pongs) < len(told):
+        opcode, payload = peer.read()
+        (pongs if opcode == PONG else heard).append(payload.decode())
+    assert (heard, pongs) == (told, [text[:3] for text in told])
 
 
 def test_what_is_pushed_while_the_backlog_is_read_follows_it(visit: Visit) -> None:
@@ -144,6 +165,22 @@ def test_a_command_that_fails_for_lack_of_a_socket_ends_quietly(visit: Visit) ->
     _, peer = visit(HUB, "Bruno", catch_up)
     peer.watch("conversation:1")
     assert peer.close_code() == 4403
+
+
+def test_who_asks_whether_anybody_is_there_is_answered_and_watches_what_she_watched(visit: Visit) -> None:
+    connection, peer = visit(HUB, "Alice")
+    peer.watch("inbox:mine")
+    assert peer.content() == "watching"
+    topics = dict(connection.topics)
+    peer.say(HERE)
+    assert peer.text() == HERE
+    assert connection.topics == topics
+
+
+def test_asking_too_often_is_a_flood_like_any_other(visit: Visit) -> None:
+    _, peer = visit(HUB, "Mallory")
+    peer.write(*[frame(1, HERE.encode())] * 60)
+    assert peer.close_code() == 1008
 
 
 def test_a_command_in_pieces_with_a_ping_between_them_is_obeyed(visit: Visit) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from peewee import OperationalError
 
 from webapp.live.connection import Connection, Watch
 from webapp.live.hub import Hub, Push
+from webapp.live.returning import returns
 
 from .peer import PATIENCE, Peer, Visit
 
@@ -253,6 +256,31 @@ def test_a_failure_is_logged_and_hurts_nobody_else(
     assert len(caplog.records) == 5
 
 
+@pytest.mark.parametrize("where", ["of the event", "of the audience", "of the content", "around it all"])
+def test_when_the_database_fails_in_the_middle_everybody_comes_back_and_misses_nothing(
+    visit: Visit, screen: Screen, where: str
+) -> None:
+    def fail(*_: object) -> str:
+        raise OperationalError("the server closed the connection")
+
+    @contextmanager
+    def around() -> Iterator[None]:
+        if where == "around it all":
+            fail()
+        yield
+
+    pushes = {"of the event": fail, "of the audience": lambda _: [Push(TOPIC, fail, lambda _viewer: "Hello")]}
+    says_hello = [Push(TOPIC, by_language, fail)]
+    hub = Hub(pushes.get(where, lambda _: says_hello), around=around, pauses=(0, 0))  # type: ignore[arg-type]
+    _, alice = visit(hub, ALICE)
+    _, bruno = visit(hub, BRUNO)
+    for connection in hub.connections():
+        hub.subscribe(connection, TOPIC)
+    hub.publish(["Jane has written"])
+    assert alice.close_code() == bruno.close_code() == 1012  # for which a browser comes back, and catches up
+    hub.stop()
+
+
 def test_signing_out_closes_her_sockets_and_nobody_elses(visit: Visit, screen: Screen) -> None:
     _, alice = watching(visit, screen, ALICE, TOPIC)
     _, phone = watching(visit, screen, ALICE, "inbox:mine")
@@ -269,6 +297,28 @@ def test_a_restart_closes_every_socket_and_those_that_still_come(visit: Visit, s
     screen.hub.close_all()
     _, late = visit(screen.hub, NADIA)
     assert alice.close_code() == bruno.close_code() == late.close_code() == 1012
+
+
+def test_who_is_sent_away_by_a_restart_is_told_when_to_come_back(visit: Visit, screen: Screen) -> None:
+    peers = [watching(visit, screen, viewer, TOPIC)[1] for viewer in (ALICE, BRUNO)]
+    screen.hub.close_all()
+    for peer in (*peers, visit(screen.hub, NADIA)[1]):
+        code, reason = peer.goodbye()
+        word, wait = reason.split()
+        assert (code, word) == (1012, "restarting")
+        assert 200 <= int(wait) < 300
+
+
+@pytest.mark.parametrize(("count", "last"), [(0, 0), (1, 225), (40, 1200), (300, 5200), (10_000, 5200)])
+def test_few_come_back_at_once_and_many_over_five_seconds(count: int, last: int) -> None:
+    waits = returns(count)
+    assert len(waits) == count
+    assert waits == sorted(waits)
+    assert all(200 <= wait < last for wait in waits)
+    if count >= 300:
+        assert waits[0] < 250
+        assert waits[-1] > 5150
+        assert max(Counter(wait // 1000 for wait in waits).values()) <= count / 4  # in any one second
 
 
 def test_connections_are_listed_from_the_oldest(visit: Visit, screen: Screen) -> None:

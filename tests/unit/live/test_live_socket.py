@@ -12,7 +12,9 @@ from contextlib import suppress
 
 import pytest
 
-from webapp.live.socket import ConnectionClosed, LiveSocket, encode_text
+from webapp.live.ear import ear
+from webapp.live.socket import ConnectionClosed, LiveSocket
+from webapp.live.writer import encode_text
 
 from .peer import BINARY, CLOSE, PATIENCE, PING, PONG, TEXT, Pair, frame, letters
 
@@ -113,7 +115,7 @@ def test_garbage_ends_its_own_socket_and_nothing_else(pair: Pair) -> None:
         with suppress(BrokenPipeError):
             peer.write(bytes(garbage))
         peer.hang_up()
-        live_socket.thread.join(PATIENCE)
+        assert live_socket._over.wait(PATIENCE)
         assert not live_socket.connected
 
 
@@ -208,7 +210,7 @@ def test_a_peer_that_does_not_read_is_dropped_and_its_threads_return(pair: Pair)
         live_socket.send("x" * 1_000_000)
     assert closed.value.reason == 1013
     live_socket.finish()
-    assert not live_socket.thread.is_alive()
+    assert live_socket not in ear._next
     with pytest.raises((EOFError, AssertionError)):
         peer.text()
 

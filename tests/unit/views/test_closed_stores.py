@@ -78,7 +78,8 @@ class TestForCustomers:
         with clock.at(FRIDAY_NIGHT):
             told = f"{CLOSED} We open Monday at 09:00. You can leave your message; we’ll answer here."
             assert notice(customer.look().text) == told
-            assert "prechat-submit" in customer.look().text, "she can write all the same"
+            button = look(customer.look().text).the("prechat-submit")
+            assert button.text == "Send message", "she can write all the same, and nobody promises a chat"
             sites.change(house.site, prechat_enabled=False)
             assert notice(customer.look().text) == told
 

@@ -15,7 +15,7 @@ from webapp.domain.db import database
 from webapp.domain.people import associates, sites
 from webapp.domain.profiles.contact import Given
 from webapp.domain.tables import Associate, Conversation
-from webapp.screens import inbox
+from webapp.screens import rows as rows_of_inbox
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 JANE = ("Jane Doe", "jane.doe@example.com")
@@ -279,7 +279,7 @@ def test_a_hundred_rows_cost_no_more_queries_than_two(
 def test_more_than_a_hundred_are_counted_and_those_who_wait_are_never_cut_off(
     alice: Person, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "MOST", 3)
+    monkeypatch.setattr(rows_of_inbox, "MOST", 3)
     with at(0):
         ask(house, message="waits since noon")
     for minute in range(1, 5):

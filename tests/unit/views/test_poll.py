@@ -14,6 +14,7 @@ from webapp.domain import clock, db
 from webapp.domain.chats import lifecycle, messages
 from webapp.domain.people import sessions
 from webapp.domain.tables import Conversation, Profile, SignIn, Visitor
+from webapp.presence import leases
 
 from .customer import Customer
 from .dom import look
@@ -171,3 +172,11 @@ def test_ten_polls_at_once_and_then_two_a_second(alice: Person, bruno: Person) -
     assert [poll(alice, {}).status_code for _ in range(11)] == [204] * 10 + [429]
     assert "Retry-After" in poll(alice, {}).headers
     assert poll(bruno, {}).status_code == 204
+
+
+def test_who_polls_is_here_in_her_own_chat_and_says_nothing_of_typing(app: Flask, house: House) -> None:
+    jane, zoe = Customer(app, house.site), Customer(app, house.site)
+    janes, zoes = (str(who.start_chat("Good morning").public_id) for who in (jane, zoe))
+    assert poll(jane, {f"chat:{janes}": {}, f"chat:{zoes}": {}}).status_code == 200
+    assert leases.mine() == [janes]
+    assert poll(jane, json.dumps({"typing": f"chat:{janes}"})).status_code == 400

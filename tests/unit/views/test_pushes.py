@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from tests.cast import House, Person, ask, chat
 from webapp.auth import Viewer, viewer_of
 from webapp.domain.chats import details, lifecycle, messages
 from webapp.domain.db import listeners
+from webapp.domain.events import ChatAccepted
 from webapp.domain.identity import linking
 from webapp.domain.people import associates
 from webapp.domain.profiles.contact import Given
+from webapp.domain.storage import MaxConnectionsExceeded
 from webapp.domain.tables import SignIn
 from webapp.live import pushes
 
@@ -79,3 +82,14 @@ def test_the_banner_is_pushed_by_what_the_manager_has_set_by_now(alice: Person, 
     assert any("conflict-banner" in part for part in told(on_her_socket, topic, says("jane@one.example")))
     associates.change(house.alice, chat_enabled=False)
     assert not any("conflict-banner" in part for part in told(on_her_socket, topic, says("jane@two.example")))
+
+
+def test_what_cannot_be_told_because_the_database_is_away_is_not_forgotten(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_away(event: ChatAccepted) -> list[object]:
+        raise MaxConnectionsExceeded
+
+    monkeypatch.setitem(pushes.PUSHES, ChatAccepted, is_away)
+    with pytest.raises(MaxConnectionsExceeded):  # on which the hub tries again
+        pushes.for_events([ChatAccepted(1, 1)])

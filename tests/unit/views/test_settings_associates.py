@@ -126,13 +126,44 @@ def test_the_last_manager_stays_one(dana: Person, house: House) -> None:
 
 
 def test_a_manager_who_steps_down_is_led_away(dana: Person, nadia: Person, house: House) -> None:
+    associates.change(house.nadia, stores=[house.lyon, house.london])
     answer = dana.post(page_of(house.dana), {"role": "associate", "stores": "lyon"})
     assert answer.headers["HX-Redirect"] == "/inbox/waiting"
     assert dana.get(LIST).status_code == 404
-    associates.change(house.alice, role="manager")
+    associates.change(house.alice, role="manager", stores=[house.lyon, house.london])
     answer = nadia.post(page_of(house.nadia) + "/deactivation", htmx=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
     assert nadia.get("/inbox/waiting").status_code == 302
+
+
+def test_about_dana_who_works_in_london_too_nadia_decides_nothing(nadia: Person, dana: Person, house: House) -> None:
+    page = look(nadia.get(page_of(house.dana)).text)
+    assert page.the("associate-role").text == "Manager"
+    assert "all their stores" in page.the("associate-held").text
+    assert not page.all("settings-role")
+    assert not page.all("associate-deactivate")
+    answer = nadia.post(page_of(house.dana), {"role": "associate", "stores": "lyon"})
+    assert answer.status_code == 422
+    assert "all their stores" in answer.text
+    assert nadia.post(page_of(house.dana) + "/deactivation").status_code == 409
+    assert nadia.post(page_of(house.dana), {"stores": "lyon"}).status_code == 200, "the rest is hers to change"
+    kept = Associate.get_by_id(house.dana.id)
+    assert (kept.role, kept.chat_enabled, kept.deactivated_at) == ("manager", False, None)
+    assert dana.get(LIST).status_code == 200
+
+
+def test_a_store_that_nobody_would_manage_is_said_at_the_field(dana: Person, house: House) -> None:
+    for form, field in (
+        ({"role": "manager", "stores": "lyon"}, "stores"),
+        ({"role": "associate", "stores": ["lyon", "london"]}, "role"),
+    ):
+        answer = dana.post(page_of(house.dana), form)
+        assert answer.status_code == 422
+        assert "Nobody else manages London." in look(answer.text).the("field-error", field=field).text
+    answer = dana.post(page_of(house.dana) + "/deactivation")
+    assert answer.status_code == 409
+    assert "London" in look(answer.text).the("associate-refused").text
+    assert dana.get(LIST).status_code == 200
 
 
 def test_whoever_gives_somebody_away_is_back_at_the_list(nadia: Person, house: House) -> None:
@@ -220,7 +251,7 @@ def test_the_list_asks_as_often_however_long_it_is(
     invite(dana)
     before = asked()
     for number in range(5):
-        invitations.invite(f"ida{number}@maison.example", stores=[house.lyon, house.london], by=house.nadia)
+        invitations.invite(f"ida{number}@maison.example", stores=[house.lyon, house.london], by=house.dana)
         sessions.sign_in(house.alice)
         associates.add(f"Ida {number}", f"ida-{number}@maison.example", None, stores=[house.lyon])
     assert asked() == before > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import lines
-from ..db import emit, verb
+from ..db import emit, verb_of
 from ..errors import Refused
 from ..events import DetailsChanged
 from ..identity import facts
@@ -32,7 +32,7 @@ def keep(conversation: Conversation, given: Given, generated_name: str) -> Conta
     return row
 
 
-@verb
+@verb_of("conversation")
 def change(conversation: Conversation, given: Given, *, generated_name: str) -> bool:
     """Store changed details of a running chat; returns whether anything changed.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import IntegrityError
 
 from .. import clock, lines
-from ..db import emit, verb
+from ..db import emit, verb_of
 from ..errors import Refused
 from ..events import ChatAccepted, ChatEnded, ChatPutBack, ChatReopened
 from ..tables import Associate, Conversation
@@ -19,14 +19,14 @@ class AlreadyAccepted(Refused):
         self.name = name
 
 
-@verb
+@verb_of("conversation")
 def accept(conversation: Conversation, *, by: Associate) -> None:
     """Give the waiting chat to the associate: exactly one has it, however many press at once.
 
     Raises `AlreadyAccepted` with the name of who was first, `Refused("chat_ended")` when the customer has
     left.
     """
-    if not by.chat_enabled:
+    if not Associate.select().where(Associate.id == by.id, Associate.chat_enabled).exists():  # as it is now
         raise Refused("not_chat_enabled")
     taken = (
         Conversation.update(state="active", associate=by, accepted_at=clock.now())
@@ -50,7 +50,7 @@ def accept(conversation: Conversation, *, by: Associate) -> None:
     emit(ChatAccepted(conversation.id, line.id))
 
 
-@verb
+@verb_of("conversation")
 def put_back(conversation: Conversation) -> None:
     """Let the chat wait again because whoever had it is gone; the customer is told, and loses nothing."""
     present = Conversation.get_by_id(conversation.id)
@@ -67,7 +67,7 @@ def put_back(conversation: Conversation) -> None:
     emit(ChatPutBack(present.id, line.id))
 
 
-@verb
+@verb_of("conversation")
 def end(conversation: Conversation, *, by: Associate | None) -> None:
     """End the chat, by the associate or by the customer; a customer who leaves the line abandons it."""
     present = Conversation.get_by_id(conversation.id)
@@ -85,21 +85,23 @@ def end(conversation: Conversation, *, by: Associate | None) -> None:
 
 
 def reopen(conversation: Conversation, *, by: Associate) -> None:
-    """Open an ended chat again; raises `Refused` when it is not ended, or another has been begun."""
+    """Open an ended chat again; raises `Refused` when it is not ended, another's by now, or another has been begun.
+
+    When whoever had it has left the house, it waits for somebody else.
+    """
     try:
         _reopen(conversation, by)
     except IntegrityError:
         raise Refused("another_chat_open") from None
 
 
-@verb
+@verb_of("conversation")
 def _reopen(conversation: Conversation, by: Associate) -> None:
-    reopened = (
-        Conversation.update(state="active", ended_at=None)
-        .where(Conversation.id == conversation.id, Conversation.state == "ended")
-        .execute()
-    )
-    if not reopened:
-        raise Refused("changed_since")
-    line = lines.write(conversation, "system", kind="reopened", by=by, name=by.first_name)
-    emit(ChatReopened(conversation.id, line.id))
+    present = Conversation.get_by_id(conversation.id)
+    if present.state != "ended" or present.associate_id != conversation.associate_id:
+        raise Refused("changed_since")  # that `by` may do this was found of somebody's chat whose it is no more
+    Conversation.update(state="active", ended_at=None).where(Conversation.id == present.id).execute()
+    line = lines.write(present, "system", kind="reopened", by=by, name=by.first_name)
+    emit(ChatReopened(present.id, line.id))
+    if present.associate and present.associate.deactivated_at is not None:
+        put_back(present)

@@ -2,44 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from peewee import JOIN, IntegrityError
 
-from .. import clock, lines, texts
-from ..db import emit, verb
+from .. import acting, lines, texts
+from ..db import emit, verb_of
 from ..errors import Invalid, NotFound, Refused
 from ..events import MessageSent
+from ..prepared import given, prepared
 from ..tables import Associate, Conversation, Message
 
+_same_id = prepared(
+    Message.select().where(
+        Message.conversation == given("conversation"),
+        Message.author == given("author"),
+        Message.client_id == given("client_id"),
+        Message.client_id != "",  # said, so that SQLite sees that its partial index has them all
+    )
+)
+_by_id = prepared(
+    Message.select(Message, Associate).join(Associate, JOIN.LEFT_OUTER).where(Message.id == given("id"))
+)
 
-def send(conversation: Conversation, body: str, client_id: str, *, by: Associate | None) -> Message:
+
+def _unlimited() -> None:
+    """Nobody counts."""
+
+
+def send(
+    conversation: Conversation,
+    body: str,
+    client_id: str,
+    *,
+    by: Associate | None,
+    count: Callable[[], None] = _unlimited,
+) -> Message:
     """Send a message from the associate, or from the customer when `by` is nobody; returns it as stored.
 
-    The same `client_id` sent again returns the message stored the first time. Raises `Invalid` for a text
+    The same `client_id` sent again returns the message stored the first time. `count` is called for every try that is
+    not such a repetition, before anything is written, and may raise what it likes. Raises `Invalid` for a text
     that is blank, too long or unreadable, `Refused` when the chat has ended or is not the associate's, and
     `Refused("client_id_reused")` when the id came with another text.
     """
-    body = check(body, client_id)
     author = "associate" if by else "customer"
-    if stored := _stored(conversation, author, client_id, body):
-        return stored
+    stored = _stored(conversation, author, client_id) if is_client_id(client_id) else None
+    if stored is None:
+        count()
+    body = check(body, client_id)
+    if stored:
+        return _same(stored, body)
     try:
-        return _send(conversation, body, client_id, author, by)
+        return _send(conversation, body, client_id, by)
     except IntegrityError:  # the same message, by another road, at the same moment
-        stored = _stored(conversation, author, client_id, body)
+        stored = _stored(conversation, author, client_id)
         if stored is None:
             raise
-        return stored
-
-
-def is_stored(conversation: Conversation, client_id: str, *, by: Associate | None) -> bool:
-    """Say whether a message with this id is stored already, so that sending it again costs nothing."""
-    author = "associate" if by else "customer"
-    same = Message.select().where(
-        Message.conversation == conversation, Message.author == author, Message.client_id == client_id
-    )
-    return bool(client_id and same.exists())
+        return _same(stored, body)
 
 
 def check(body: str, client_id: str) -> str:
@@ -48,44 +68,51 @@ def check(body: str, client_id: str) -> str:
     body = texts.tidy(body, lines=True) if not problem else body
     if problem or not body:
         raise Invalid({"message": problem or "message_missing"})
-    if not client_id or texts.problem_with(client_id, texts.LIMITS["client_id"]):
+    if not is_client_id(client_id):
         raise Invalid({"client_id": "client_id_invalid"})
     return body
 
 
-@verb
-def _send(
-    conversation: Conversation, body: str, client_id: str, author: str, by: Associate | None
-) -> Message:
-    present = Conversation.get_by_id(conversation.id)
-    if not present.is_open:
+def is_client_id(text: str) -> bool:
+    """Say whether a message can have this id."""
+    return bool(text) and not texts.problem_with(text, texts.LIMITS["client_id"])
+
+
+@verb_of("conversation")
+def _send(conversation: Conversation, body: str, client_id: str, by: Associate | None) -> Message:
+    said = lines.say(conversation.id, body, client_id, by)
+    if said is None:
+        _say_why_not(conversation.id, by)
+    present, message = said
+    emit(MessageSent(present.id, message.id).told_with(present, message))
+    return message
+
+
+def _say_why_not(conversation: int, by: Associate | None) -> NoReturn:
+    acting.check(by)
+    present = Conversation.get_or_none(Conversation.id == conversation)
+    if present is not None:
+        check_may_write(present, by)
+    raise NotFound  # erased since it was looked up
+
+
+def check_may_write(conversation: Conversation, by: Associate | None) -> None:
+    """Raise `Refused` when the chat has ended or is not the associate's; `by` is nobody for its customer."""
+    if not conversation.is_open:
         raise Refused("chat_ended")
-    if by and present.associate_id != by.id:
-        raise Refused("not_accepted" if present.state == "waiting" else "not_yours")
-    message = write(present, body, client_id, author, by)
-    emit(MessageSent(present.id, message.id))
-    return message
+    if by and conversation.associate_id != by.id:
+        raise Refused("not_accepted" if conversation.state == "waiting" else "not_yours")
 
 
-def write(
-    conversation: Conversation, body: str, client_id: str, author: str, by: Associate | None
-) -> Message:
-    """Write the message and what the inbox shows of it, from within a verb."""
-    message = lines.write(conversation, author, body=body, by=by, client_id=client_id)
-    waiting_since = None if by else conversation.waiting_since or clock.now()
-    Conversation.update(
-        last_at=message.sent_at, last_text=body, last_author=author, waiting_since=waiting_since
-    ).where(Conversation.id == conversation.id).execute()
-    return message
-
-
-def _stored(conversation: Conversation, author: str, client_id: str, body: str) -> Message | None:
-    found: Message | None = Message.get_or_none(
-        Message.conversation == conversation, Message.author == author, Message.client_id == client_id
-    )
-    if found and found.body != body:
-        raise Refused("client_id_reused")
+def _stored(conversation: Conversation, author: str, client_id: str) -> Message | None:
+    found: Message | None = _same_id.first(conversation=conversation, author=author, client_id=client_id)
     return found
+
+
+def _same(stored: Message, body: str) -> Message:
+    if stored.body != body:
+        raise Refused("client_id_reused")
+    return stored
 
 
 def log(conversation: Conversation | int, *, after: int = 0, after_staff: int | None = None) -> list[Message]:
@@ -100,9 +127,7 @@ def log(conversation: Conversation | int, *, after: int = 0, after_staff: int | 
 
 def by_id(id: int) -> Message:
     """Return a line with its associate loaded; raises `NotFound`."""
-    found: Message | None = (
-        Message.select(Message, Associate).join(Associate, JOIN.LEFT_OUTER).where(Message.id == id).first()
-    )
+    found: Message | None = _by_id.first(id=id)
     if found is None:
         raise NotFound
     return found

@@ -7,21 +7,28 @@ that the time it takes tells nothing. The second one identifies and routes, and 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from peewee import IntegrityError
 
-from .. import clock
-from ..db import emit, verb
+from .. import clock, lines
+from ..db import emit, verb_of
 from ..errors import Refused
 from ..events import ChatAsked, ChatRequested
 from ..identity import facts, linking, resolution
 from ..identity.candidates import remembered_profile
 from ..identity.proof import Proved
 from ..people import identity_keys, stores, visitors
+from ..prepared import given as comes
+from ..prepared import prepared
 from ..profiles.contact import Given
 from ..tables import Conversation, Site, Store, Visitor
 from . import details, messages, routing
+
+_of_visitor = prepared(
+    Conversation.select().where(Conversation.visitor == comes("visitor"), Conversation.public_id == comes("public_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Request:
     declared_store: str | None = None
     page_title: str = ""
     proved: Proved | None = None  # who the retailer says it is
+    token: str = ""  # that a new visitor gets, known to this browser alone: asked twice with it, it is one visitor
 
 
 def request_chat(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conversation, str | None]:
@@ -44,13 +52,18 @@ def request_chat(site: Site, visitor: Visitor | None, request: Request) -> tuple
     Who the customer is, and who gets to see the chat, is decided by `route`, which has to follow.
 
     A visitor has one open chat: asking again, also at the same moment, adds what was given and written to that one.
+    So does a browser that is not known and asks with the same token.
     """
     messages.check(request.message, request.client_id)
     running = open_chat(visitor) if visitor else None
     if running is None:
         try:
-            return _start(site, visitor, request)
-        except IntegrityError:
+            return _start(visitor, site, request)
+        except IntegrityError:  # the same request was faster
+            if visitor is None and request.token:
+                visitor = visitors.by_token(site, request.token)
+                request = replace(request, token="")  # if that visitor has been forgotten, it opens nothing any more
+                return request_chat(site, visitor, request)
             running = open_chat(visitor) if visitor else None
             if running is None:
                 raise
@@ -59,7 +72,7 @@ def request_chat(site: Site, visitor: Visitor | None, request: Request) -> tuple
     except Refused as error:
         if error.code != "chat_ended":
             raise
-        return _start(site, visitor, request)  # it has ended since it was looked up: this begins another
+        return _start(visitor, site, request)  # it has ended since it was looked up: this begins another
     return running, None
 
 
@@ -73,9 +86,7 @@ def open_chat(visitor: Visitor) -> Conversation | None:
 
 def chat_of(visitor: Visitor | int, public_id: str) -> Conversation | None:
     """Return this visitor's chat with the public id, or None: another's is as if it did not exist."""
-    found: Conversation | None = Conversation.get_or_none(
-        Conversation.visitor == visitor, Conversation.public_id == public_id
-    )
+    found: Conversation | None = _of_visitor.first(visitor=visitor, public_id=public_id)
     return found
 
 
@@ -90,8 +101,9 @@ def region_for(declared_store: str | None) -> str:
     return str(_store(declared_store).region)
 
 
-@verb
+@verb_of("conversation")
 def _join(running: Conversation, request: Request) -> None:
+    running = Conversation.get_by_id(running.id)  # its details may have changed while this waited for its turn
     before, given = facts.details_of(running), request.given
     name = given.name or ("" if before.name_generated else str(before.name))
     kept = Given(name, given.email or str(before.email), given.phone or str(before.phone))
@@ -105,11 +117,11 @@ def _join(running: Conversation, request: Request) -> None:
         messages.send(running, request.message, secrets.token_urlsafe(16), by=None)
 
 
-@verb
-def _start(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conversation, str | None]:
+@verb_of("visitor")
+def _start(visitor: Visitor | None, site: Site, request: Request) -> tuple[Conversation, str | None]:
     token = None
     if visitor is None or not visitors.seen(visitor):
-        visitor, token = visitors.remember(site)
+        visitor, token = visitors.remember(site, request.token if visitor is None else "")
     proved = request.proved
     if proved:
         identity_keys.used(site, proved.kid)
@@ -127,12 +139,12 @@ def _start(site: Site, visitor: Visitor | None, request: Request) -> tuple[Conve
     )
     details.keep(conversation, request.given, request.generated_name)
     body = messages.check(request.message, request.client_id)
-    messages.write(conversation, body, request.client_id, "customer", None)
+    lines.say(conversation.id, body, request.client_id, None)
     emit(ChatAsked(conversation.id))
     return Conversation.get_by_id(conversation.id), token
 
 
-@verb
+@verb_of("conversation")
 def route(conversation_id: int) -> None:
     """Decide who the customer of a kept request is, and show the chat to its store; nothing when that is done.
 
@@ -172,10 +184,15 @@ def _unrouted_before(conversation_id: int) -> list[int]:
     return [row.id for row in query.order_by(Conversation.id.desc()).limit(1)]
 
 
-def unrouted() -> list[int]:
-    """Return the ids of the chats that were kept and not routed yet, the oldest first."""
-    query = Conversation.select(Conversation.id).where(Conversation.routed_at.is_null()).order_by(Conversation.id)
-    return [row.id for row in query]
+def unrouted(older_than: float | None = None) -> list[int]:
+    """Return the ids of the chats that were kept and not routed yet, the oldest first.
+
+    With `older_than` only of those that were asked for more than so many seconds ago.
+    """
+    query = Conversation.select(Conversation.id).where(Conversation.routed_at.is_null())
+    if older_than is not None:
+        query = query.where(Conversation.created_at < clock.now() - timedelta(seconds=older_than))
+    return [row.id for row in query.order_by(Conversation.id)]
 
 
 def _store(declared: str | None) -> Store:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from .. import clock
+from .. import clock, lines
 from ..db import emit, verb
 from ..events import ChatRequested
 from ..identity.linking import count_candidates
@@ -35,7 +35,7 @@ def begin(
     )
     details.keep(conversation, given, generated_name)
     Conversation.update(identity_level="attested").where(Conversation.id == conversation.id).execute()
-    messages.write(conversation, messages.check(message, client_id), client_id, "customer", None)
+    lines.say(conversation.id, messages.check(message, client_id), client_id, None)
     count_candidates(conversation)
     emit(ChatRequested(conversation.id))
     return Conversation.get_by_id(conversation.id)

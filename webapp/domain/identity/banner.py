@@ -53,13 +53,18 @@ def shown(viewer_chats: bool, conversation: Conversation, sides: Comparison) -> 
 
     `viewer_chats` says whether the associate who looks is chat-enabled.
     """
-    allowed = (
-        viewer_chats
-        and conversation.prechat_enabled
-        and conversation.channel == "live_chat"
-        and sides.is_returning
+    allowed = may_show(
+        viewer_chats=viewer_chats,
+        prechat_enabled=bool(conversation.prechat_enabled),
+        channel=str(conversation.channel),
+        is_returning=sides.is_returning,
     )
     return sides.conflicts if allowed else ()
+
+
+def may_show(*, viewer_chats: bool, prechat_enabled: bool, channel: str, is_returning: bool) -> bool:
+    """Say whether conflicts are shown, where there are any: the other four of the banner's conditions."""
+    return viewer_chats and prechat_enabled and channel == "live_chat" and is_returning
 
 
 @verb

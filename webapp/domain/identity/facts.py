@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from ..errors import Refused
+from ..errors import NotFound, Refused
+from ..prepared import given as comes
+from ..prepared import prepared
 from ..profiles.records import Record
 from ..tables import ContactDetails, Conversation, Link, Profile
 from .matching import Details, Held
 
+_details = prepared(ContactDetails.select().where(ContactDetails.id == comes("id")))
+_link = prepared(
+    Link.select(Link, Profile).join(Profile).where(Link.conversation == comes("conversation"), Link.ended_at.is_null())
+)
+
 
 def details_of(conversation: Conversation) -> ContactDetails:
-    """Return the newest contact details of the conversation."""
-    found: ContactDetails = ContactDetails.get_by_id(conversation.details)
+    """Return the newest contact details of the conversation; raises `NotFound` when it has been erased."""
+    found: ContactDetails | None = _details.first(id=conversation.details)
+    if found is None:
+        raise NotFound
     return found
 
 
@@ -38,12 +47,7 @@ def held(record: Record) -> Held:
 
 def current_link(conversation: Conversation | int) -> Link | None:
     """Return the conversation's current link with its profile loaded, or None."""
-    found: Link | None = (
-        Link.select(Link, Profile)
-        .join(Profile)
-        .where(Link.conversation == conversation, Link.ended_at.is_null())
-        .first()
-    )
+    found: Link | None = _link.first(conversation=conversation)
     return found
 
 

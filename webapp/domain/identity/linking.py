@@ -7,7 +7,7 @@ to, and of no other. Both logs keep a line saying that it happened.
 from __future__ import annotations
 
 from .. import clock, lines
-from ..db import emit, verb
+from ..db import emit, verb, verb_of
 from ..errors import NotFound, Refused
 from ..events import CandidateRejected, CandidatesCounted, ConversationLinked, ConversationUnlinked
 from ..profiles import activity, creating, records
@@ -113,7 +113,7 @@ def can_undo(entry: ActivityEntry) -> bool:
     return bool((newest.ended_at is None) == (entry.kind == "linked"))
 
 
-@verb
+@verb_of("conversation")
 def recount(conversation_id: int) -> None:
     """Count the candidates anew after the details have changed: apart, so that saving them takes no longer for it."""
     conversation: Conversation | None = Conversation.get_or_none(Conversation.id == conversation_id)

@@ -7,12 +7,12 @@ be loosened to fit the other is added up: two at most, and something must hold t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import combinations
 
 from rapidfuzz.distance import OSA
 
 from ..profiles.normalise import FoldedName, is_cjk
+from ..remembered import remembered
 from . import nicknames
 
 # How a token fits another, and what that costs. "letter" is the same initial on both sides, "left out" stands
@@ -86,7 +86,7 @@ def _level(fits: tuple[str, ...]) -> str:
     return "nick" if "nick" in loose else "subset"
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _fit(a: str, b: str) -> str:
     """Return how a token fits another, a key of `_COSTS`, or the empty string."""
     short, long = sorted((a, b), key=len)

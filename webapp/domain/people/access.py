@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import NotFound
+from ..prepared import given, prepared
 from ..tables import Associate, Conversation, IdentityKey, Invitation, Profile, Site, Store, StoreMember
 from . import identity_keys, invitations, sites
 
@@ -20,12 +21,32 @@ INBOXES = ("waiting", "mine", "all")
 
 def visible_conversations(viewer: Associate) -> Any:
     """Return the query of the conversations that this associate may open; none before it is routed."""
-    stores = StoreMember.select(StoreMember.store).where(StoreMember.associate == viewer)
-    in_her_stores = Conversation.store.in_(stores)
+    return _visible(viewer, viewer.is_manager)
+
+
+def _visible(viewer: Any, is_manager: bool) -> Any:
+    in_her_stores = in_stores_of(viewer)
     allowed = (Conversation.associate == viewer) | (in_her_stores & (Conversation.state == "waiting"))
-    if viewer.is_manager:
+    if is_manager:
         allowed |= in_her_stores
     return Conversation.select().where(allowed, Conversation.routed_at.is_null(False))
+
+
+def in_stores_of(viewer: Any) -> Any:
+    """Return the condition that a conversation is of a store of hers."""
+    return Conversation.store.in_(StoreMember.select(StoreMember.store).where(StoreMember.associate == viewer))
+
+
+_members = prepared(StoreMember.select(StoreMember.associate).where(StoreMember.store == given("store")))
+_managers = prepared(
+    StoreMember.select(StoreMember.associate)
+    .join(Associate)
+    .where(StoreMember.store == given("store"), Associate.role == "manager")
+)
+_one = {
+    is_manager: prepared(_visible(given("viewer"), is_manager).where(Conversation.public_id == given("public_id")))
+    for is_manager in (False, True)
+}
 
 
 def offered_conversations(viewer: Associate) -> Any:
@@ -41,19 +62,28 @@ def offered_conversations(viewer: Associate) -> Any:
 
 def inbox(viewer: Associate, name: str) -> Any:
     """Return the query of one of her inboxes: `waiting`, `mine` (open and accepted by her) or `all`."""
-    query = visible_conversations(viewer)
+    return inbox_of(viewer, viewer.is_manager, name)
+
+
+def inbox_of(viewer: Any, is_manager: bool, name: str) -> Any:
+    """Return the same query for a viewer, or her id, that may come with the call of a prepared one.
+
+    It reads no more of the database than it has to: what waits and what is hers is found by index, however many chats
+    have ended.
+    """
     if name == "waiting":
-        return query.where(Conversation.state == "waiting")
-    if name == "mine":
-        return query.where(Conversation.state == "active", Conversation.associate == viewer)
-    return query
+        is_waiting = Conversation.state == "waiting"
+        allowed = ((Conversation.associate == viewer) & is_waiting) | (in_stores_of(viewer) & is_waiting)
+    elif name == "mine":
+        allowed = (Conversation.state == "active") & (Conversation.associate == viewer)
+    else:
+        return _visible(viewer, is_manager)
+    return Conversation.select().where(allowed, Conversation.routed_at.is_null(False))
 
 
 def conversation(viewer: Associate, public_id: str) -> Conversation:
     """Return the conversation with this public id, if the viewer may open it; raises `NotFound`."""
-    found: Conversation | None = (
-        visible_conversations(viewer).where(Conversation.public_id == public_id).first()
-    )
+    found: Conversation | None = _one[viewer.is_manager].first(viewer=viewer, public_id=public_id)
     if found is None:
         raise NotFound
     return found
@@ -67,6 +97,16 @@ def profile(viewer: Associate, profile_id: int) -> Profile:
     if found is None:
         raise NotFound
     return found
+
+
+def members_of(store_id: int) -> set[int]:
+    """Return the ids of the associates of a store."""
+    return {row[0] for row in _members.rows(store=store_id)}
+
+
+def managers_of(store_id: int) -> set[int]:
+    """Return the ids of the managers of a store: with who has accepted a chat of it, all who may open that."""
+    return {row[0] for row in _managers.rows(store=store_id)}
 
 
 def is_manager_of(viewer: Associate, store_id: int) -> bool:

@@ -8,20 +8,13 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from .. import audit, texts
+from .. import acting, audit, meanwhile, texts
 from ..db import emit, verb
 from ..errors import Invalid, Problems, Refused
 from ..events import AvailabilityChanged, RightsChanged
 from ..tables import Associate, SignIn, Store, StoreMember
 from ..tables.people import ROLES
-from . import passwords, reading, sessions
-
-
-class LastManager(Refused):
-    """Nobody would be left to manage."""
-
-    def __init__(self) -> None:
-        super().__init__("last_manager")
+from . import managing, passwords, reading, sessions
 
 
 def fold(email: str) -> str:
@@ -70,21 +63,22 @@ def add(
     """Add an associate of the stores; raises `Invalid` with everything that is wrong.
 
     `password_hash` stands in for a password that was hashed before; with neither she cannot sign in. `by` is nobody
-    for the program `rapport`.
+    for the program `rapport`; anybody else gives her own stores only.
     """
     problems = Problems()
     with problems.of():
-        if password:
+        if password is not None:
             passwords.check(password, name=name, email=fold(email))
             password_hash = passwords.hash_password(password)  # before anybody waits for us
     new = partial(
         create, name, email, password_hash, role=role, stores=stores or (), chat_enabled=chat_enabled, language=language
     )
-    return _add(problems, new, by)
+    return _add(problems, new, stores or [], by)
 
 
 @verb
-def _add(problems: Problems, new: Callable[[], Associate], by: Associate | None) -> Associate:
+def _add(problems: Problems, new: Callable[[], Associate], stores: list[Store], by: Associate | None) -> Associate:
+    acting.check_manager(by, stores)
     with problems.of():
         associate = new()
     problems.complain()
@@ -131,21 +125,22 @@ def change(
     chat_enabled: bool | None = None,
     password: str | None = None,
     stores: list[Store] | None = None,
-    among: Iterable[Store] | None = None,
+    seen: str | None = None,
     by: Associate | None = None,
 ) -> None:
     """Change what is given of an associate, and leave the rest; `by` is nobody for the program `rapport`.
 
-    With `among`, `stores` says which of these she works in, and her other stores stay. Raises `Invalid`, and
-    `LastManager` when nobody would be left to manage. Whoever knew the old password is out with it.
+    `stores` says in which of the stores of `by` she works; her other stores stay. Raises `Invalid`, `Refused` for what
+    is not for `by` to decide, `ChangedMeanwhile` when `seen` is not the `mark` of what she may do at present, and what
+    `managing.kept` raises. Whoever knew the old password is out with it.
     """
     _change(
         associate,
         role=role,
         chat_enabled=chat_enabled,
-        password_hash=_hash_for(associate, password) if password else None,
+        password_hash=None if password is None else _hash_for(associate, password),
         stores=stores,
-        among=among,
+        seen=seen,
         by=by,
     )
 
@@ -155,7 +150,7 @@ def change_password(associate: Associate, password: str, *, keep: SignIn | None)
 
     Raises `Invalid` for a password that is not good enough.
     """
-    _change(associate, password_hash=_hash_for(associate, password), keep=keep, by=associate)
+    _change(associate, password_hash=_hash_for(associate, password), keep=keep, by=associate, herself=True)
 
 
 @verb
@@ -167,19 +162,24 @@ def _change(
     password_hash: str | None = None,
     keep: SignIn | None = None,
     stores: list[Store] | None = None,
-    among: Iterable[Store] | None = None,
+    seen: str | None = None,
     by: Associate | None,
+    herself: bool = False,
 ) -> None:
     present: Associate = Associate.get_by_id(associate.id)
     before = facts(present)
-    if role is not None and read_role(role) != "manager":
-        keep_a_manager(present)
+    if not herself:
+        acting.check_manager(by)
+    if (role is not None and read_role(role) != present.role) or (password_hash and not herself):
+        managing.check_decides(by, present)
+    _check_seen(present, seen, role, chat_enabled, stores, by)
     given = {Associate.role: role, Associate.chat_enabled: chat_enabled, Associate.password_hash: password_hash}
     columns = {column: value for column, value in given.items() if value is not None}
-    if columns:
-        Associate.update(columns).where(Associate.id == present.id).execute()
-    if stores is not None:
-        _set_stores(present, stores, among)
+    with managing.kept(present):
+        if columns:
+            Associate.update(columns).where(Associate.id == present.id).execute()
+        if stores is not None:
+            _set_stores(present, stores, by)
     rights = audit.changed(before, facts(Associate.get_by_id(present.id)))
     secret: audit.Changes = {"password": (None, None)} if password_hash else {}
     if rights or secret:
@@ -191,21 +191,50 @@ def _change(
         emit(AvailabilityChanged(present.id))
 
 
+def _check_seen(
+    present: Associate,
+    seen: str | None,
+    role: str | None,
+    chat_enabled: bool | None,
+    stores: Iterable[Store] | None,
+    by: Associate | None,
+) -> None:
+    """Raise `ChangedMeanwhile` when a form is about to go over what it has not shown."""
+    held, kept = acting.stores_of(present), facts(present)
+    wanted = held if stores is None else {store.id for store in stores}
+    hers = held | wanted if by is None else acting.stores_of(by)
+    meant = {"role": role, "chat_enabled": chat_enabled, "stores": None if wanted & hers == held & hers else wanted}
+    now = {field: kept[field] for field, value in meant.items() if value is not None and value != kept[field]}
+    meanwhile.check(seen, _shown(present), now, "associate_changed", [str(present.name)])
+
+
+def mark(associate: Associate) -> str:
+    """Return what the form of an associate carries to say what it has shown."""
+    return meanwhile.mark(_shown(associate))
+
+
+def _shown(associate: Associate) -> dict[str, Any]:
+    where = sorted(acting.stores_of(associate))
+    return {"role": associate.role, "chat_enabled": bool(associate.chat_enabled), "stores": where}
+
+
 def _hash_for(associate: Associate, password: str) -> str:
     """Return the hash of a password that is to be hers: outside a verb, because hashing takes its time."""
     passwords.check(password, name=str(associate.name), email=str(associate.email))
     return passwords.hash_password(password)
 
 
-def _set_stores(associate: Associate, stores: Iterable[Store], among: Iterable[Store] | None) -> None:
-    """Let her work in these stores; rows that stay are left, because the order of their ids is hers."""
+def _set_stores(associate: Associate, stores: Iterable[Store], by: Associate | None) -> None:
+    """Let her work in these stores, as far as they are those of `by`; rows that stay keep the order of their ids."""
     wanted = {store.id for store in stores}
-    held = {store.id for store in _stores_of(associate)}
-    within = held | wanted if among is None else {store.id for store in among}
+    held = acting.stores_of(associate)
+    hers = held | wanted if by is None else acting.stores_of(by)
+    if not wanted - held <= hers:
+        raise Refused("not_her_store")
     StoreMember.delete().where(
-        StoreMember.associate == associate, StoreMember.store.in_((held - wanted) & within)
+        StoreMember.associate == associate, StoreMember.store.in_((held - wanted) & hers)
     ).execute()
-    for store in sorted((wanted - held) & within):
+    for store in sorted(wanted - held):
         StoreMember.create(store=store, associate=associate)
 
 
@@ -231,15 +260,6 @@ def facts(associate: Associate) -> dict[str, Any]:
         "stores": [store.name for store in _stores_of(associate)],
         "chat_enabled": bool(associate.chat_enabled),
     }
-
-
-def keep_a_manager(associate: Associate) -> None:
-    """Raise `LastManager` when nobody would manage without this associate; from within a verb."""
-    others = Associate.select().where(
-        Associate.role == "manager", Associate.deactivated_at.is_null(), Associate.id != associate.id
-    )
-    if associate.is_manager and associate.deactivated_at is None and not others.exists():
-        raise LastManager
 
 
 def _stores_of(associate: Associate) -> list[Store]:

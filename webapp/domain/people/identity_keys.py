@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 
-from .. import audit, clock
+from .. import acting, audit, clock
 from ..db import verb
 from ..tables import Associate, IdentityKey, Site
 
@@ -24,6 +24,7 @@ _NOTED_EVERY = timedelta(minutes=1)
 @verb
 def add(site: Site, *, by: Associate | None) -> IdentityKey:
     """Make a further key for the site; `secret()` gives what its id stands for. `by` is nobody for the program."""
+    acting.check_manager(by)
     key: IdentityKey = IdentityKey.create(site=site, kid=f"ik_{secrets.token_urlsafe(12)}", created_by=by)
     audit.record("identity_key_added", str(key.kid), by=by)
     return key
@@ -32,6 +33,7 @@ def add(site: Site, *, by: Associate | None) -> IdentityKey:
 @verb
 def revoke(key: IdentityKey, *, by: Associate | None) -> None:
     """Let nothing that was signed with the key count any more, at once and for good."""
+    acting.check_manager(by)
     revoked = IdentityKey.update(revoked_at=clock.now()).where(
         IdentityKey.id == key.id, IdentityKey.revoked_at.is_null()
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import JOIN
 
-from .. import audit, clock
+from .. import acting, audit, clock
 from ..db import verb
 from ..errors import Invalid, NotFound, Problems
 from ..tables import Associate, Invitation, Store, StoreMember
@@ -30,14 +30,17 @@ def invite(
     """Invite somebody; returns the invitation and the token for its link, which is kept nowhere.
 
     Earlier invitations of the same e-mail are taken back, as far as they are hers to give. Raises `Invalid` with
-    everything that is wrong, an invitation by somebody else included; `by` is nobody for the program `rapport`.
+    everything that is wrong, an invitation by somebody else included, and `Refused` for a store that is not hers; `by`
+    is nobody for the program `rapport`.
     """
+    places = list(stores)
+    acting.check_manager(by, places)
     problems = Problems()
     with problems.of():
         email = associates.read_email(email)
         if associates.by_email(email):
             raise Invalid({"email": "works_here"})
-        others = pending().where(Invitation.email == email)
+        others = pending(Invitation.email == email)
         if len(hers_to_give(by, others)) < len(others):
             raise Invalid({"email": "invited_already"})
     with problems.of():
@@ -46,7 +49,6 @@ def invite(
     for earlier in hers_to_give(by, Invitation.select().where(Invitation.email == email, _unused())):
         take_back(earlier, by=by)
     token = secrets.token_urlsafe(32)
-    places = list(stores)
     invitation: Invitation = Invitation.create(
         token_hash=sessions.hash_token(token),
         email=email,
@@ -66,7 +68,7 @@ def renew(invitation: Invitation, *, by: Associate | None) -> tuple[Invitation, 
 
     Raises `NotFound` when it does not even now, and when the invitation is not hers to give.
     """
-    if not hers_to_give(by, pending().where(Invitation.id == invitation.id)):
+    if not hers_to_give(by, pending(Invitation.id == invitation.id)):
         raise NotFound
     return invite(
         str(invitation.email),
@@ -80,27 +82,43 @@ def renew(invitation: Invitation, *, by: Associate | None) -> tuple[Invitation, 
 @verb
 def take_back(invitation: Invitation, *, by: Associate | None) -> None:
     """Let the link open nothing any more."""
+    acting.check_manager(by)
     revoked = Invitation.update(revoked_at=clock.now()).where(Invitation.id == invitation.id, _unused())
     if revoked.execute():
         audit.record("invitation_revoked", str(invitation.email), by=by)
 
 
-def pending() -> Any:
-    """Return the query of the invitations whose links still open, the newest first.
+def pending(*which: Any) -> list[Invitation]:
+    """Return the invitations whose links still open, the newest first; of these only, when conditions are given.
 
-    They were neither used nor taken back, are not too old, and not of a manager who is none now: whoever leaves may
-    have kept links that she made.
+    They were neither used nor taken back, are not too old, and whoever made them is still a manager of all of their
+    stores: whoever leaves may have kept links that she made.
     """
     trusted = Invitation.invited_by.is_null() | ((Associate.role == "manager") & Associate.deactivated_at.is_null())
     query = Invitation.select().join(Associate, JOIN.LEFT_OUTER)
-    return query.where(_unused(), Invitation.created_at > clock.now() - VALID, trusted).order_by(Invitation.id.desc())
+    young = Invitation.created_at > clock.now() - VALID
+    found = list(query.where(_unused(), young, trusted, *which).order_by(Invitation.id.desc()))
+    makers: list[int | None] = [one.__data__["invited_by"] for one in found]
+    places = _places_of({maker for maker in makers if maker})
+    return [
+        one for maker, one in zip(makers, found, strict=True) if maker is None or places[maker].issuperset(one.stores)
+    ]
+
+
+def _places_of(makers: set[int]) -> dict[int, set[int]]:
+    """Return the ids of the stores in which each of these works now."""
+    places: dict[int, set[int]] = {maker: set() for maker in makers}
+    members: Any = StoreMember.select(StoreMember.associate, StoreMember.store)
+    for associate, store in members.where(StoreMember.associate.in_(list(makers))).tuples():
+        places[associate].add(store)
+    return places
 
 
 def hers_to_give(by: Associate | None, invitations: Iterable[Invitation]) -> list[Invitation]:
     """Return those of the invitations that are to her own stores only; nobody, the program `rapport`, may give any."""
     if by is None:
         return list(invitations)
-    hers = {store.id for store in Store.select().join(StoreMember).where(StoreMember.associate == by)}
+    hers = acting.stores_of(by)
     return [invitation for invitation in invitations if hers.issuperset(invitation.stores)]
 
 
@@ -117,10 +135,10 @@ def ends_at(invitation: Invitation) -> datetime:
 
 def by_token(token: str) -> Invitation:
     """Return the invitation that the link with this token opens; raises `NotFound`."""
-    found: Invitation | None = pending().where(Invitation.token_hash == sessions.hash_token(token)).first()
-    if found is None or associates.by_email(str(found.email)):
-        raise NotFound
-    return found
+    for found in pending(Invitation.token_hash == sessions.hash_token(token)):
+        if not associates.by_email(str(found.email)):
+            return found
+    raise NotFound
 
 
 def accept(token: str, name: str, password: str, language: str = "en") -> tuple[Associate, str]:

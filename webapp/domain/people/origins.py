@@ -3,6 +3,11 @@
 An origin is scheme, host and port, "https://shop.example:8443", and nothing after it. `https://*.shop.example` stands
 for every host below shop.example, however deep, and not for shop.example itself: that is what `frame-ancestors` makes
 of it, and static/js/widget/host.js. Pure: no database.
+
+Below some names everybody may have a name of their own, and a pattern would let strangers in. The whole list of them
+(publicsuffix.org) changes every week, and would be one more thing to keep up to date; what is refused here are names
+of one part, a country with a word that registries put before it (co.uk, com.au), and the hosters of shops and pages
+that are met most. It is a guard against a slip of the pen: a manager may allow any page by its own name.
 """
 
 from __future__ import annotations
@@ -19,6 +24,13 @@ MOST = 50  # on one site: all of them travel in a header
 _LONGEST = 255
 _LOCAL = ("localhost", "127.0.0.1")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
+_BEFORE_COUNTRIES = frozenset(
+    "ac co com edu go gob gouv gov gv id info ltd me mil ne net nhs nom or org plc sch tm".split()
+)
+_HOSTERS = frozenset(
+    "azurewebsites.net blogspot.com cloudfront.net fly.dev github.io gitlab.io herokuapp.com myshopify.com netlify.app "
+    "onrender.com pages.dev square.site vercel.app web.app webflow.io wixsite.com wordpress.com workers.dev".split()
+)
 _typed = re.compile(
     r"(?i)(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^\s/?#:@\[\]\\]+)(?::(?P<port>[0-9]{1,5}))?(?P<rest>.*)"
 )
@@ -73,12 +85,19 @@ def _read(typed: str, number: int, plain_http: bool) -> str:
     host = _host_of(parts["host"])
     if host is None:
         raise refused("not_an_origin")
-    if host.startswith("*.") and host.count(".") < 2 and host != "*.localhost":
+    if host.startswith("*.") and _is_everybodys(host[2:]):
         raise refused("origin_too_wide")
     if scheme == "http" and not plain_http and host not in _LOCAL:
         raise refused("origin_not_safe")
     shown_port = "" if port is None or str(int(port)) == _DEFAULT_PORTS[scheme] else f":{int(port)}"
     return f"{scheme}://{host}{shown_port}"
+
+
+def _is_everybodys(name: str) -> bool:
+    """Say whether anybody can have a name below this one, as far as can be said without a list of them all."""
+    *before, last = name.split(".")
+    of_a_country = len(last) == 2 and len(before) == 1 and before[0] in _BEFORE_COUNTRIES
+    return name != "localhost" and (not before or of_a_country or name in _HOSTERS)
 
 
 def _is_port(port: str | None) -> bool:

@@ -25,8 +25,12 @@ def is_open_now(store: Store, moment: datetime | None = None) -> bool:
 
 def closed_for(associate: Associate, moment: datetime | None = None) -> Closed | None:
     """Return until when all stores of the associate are closed, or None while one is open or she has none."""
+    return all_closed(list(Store.select().join(StoreMember).where(StoreMember.associate == associate)), moment)
+
+
+def all_closed(stores: list[Store], moment: datetime | None = None) -> Closed | None:
+    """Return until when all of these stores are closed, or None while one is open or there are none."""
     moment = moment or clock.now()
-    stores = list(Store.select().join(StoreMember).where(StoreMember.associate == associate))
     if not stores or any(is_open_now(store, moment) for store in stores):
         return None
     openings = [next_opening(store.hours, str(store.time_zone), moment) for store in stores]

@@ -11,9 +11,25 @@ from typing import Any
 from .. import acting, clock
 from ..db import emit, verb
 from ..events import SignedOut
+from ..prepared import given, prepared
 from ..tables import Associate, SignIn
 
 LONGEST = timedelta(hours=24)
+
+
+def _goes_on(since: Any) -> tuple[Any, ...]:
+    return (
+        SignIn.revoked_at.is_null(),
+        SignIn.created_at > since,
+        Associate.deactivated_at.is_null(),
+    )
+
+
+_by_token = prepared(
+    SignIn.select(SignIn, Associate)
+    .join(Associate)
+    .where(SignIn.token_hash == given("hash"), *_goes_on(given("since")))
+)
 
 
 def hash_token(token: str) -> str:
@@ -35,29 +51,21 @@ def sign_in(associate: Associate) -> str:
 
 def current(token: str) -> SignIn | None:
     """Return the session of this token, its associate loaded, unless it has ended or is too old."""
-    query = SignIn.select(SignIn, Associate).join(Associate)
-    found: SignIn | None = query.where(SignIn.token_hash == hash_token(token), *_goes_on()).first()
+    found: SignIn | None = _by_token.first(hash=hash_token(token), since=clock.now() - LONGEST)
     return found
 
 
 def going_on(sign_ins: Collection[int]) -> set[int]:
     """Return which of these sessions have not ended: revoked, too old, or of somebody who has left."""
-    query = SignIn.select(SignIn.id).join(Associate).where(SignIn.id.in_(list(sign_ins)), *_goes_on())
+    still = _goes_on(clock.now() - LONGEST)
+    query = SignIn.select(SignIn.id).join(Associate).where(SignIn.id.in_(list(sign_ins)), *still)
     return {int(session.id) for session in query}
-
-
-def _goes_on() -> tuple[Any, ...]:
-    return (
-        SignIn.revoked_at.is_null(),
-        SignIn.created_at > clock.now() - LONGEST,
-        Associate.deactivated_at.is_null(),
-    )
 
 
 def of(associate: Associate) -> list[SignIn]:
     """Return her sessions that have not ended, the newest first."""
     query = SignIn.select(SignIn, Associate).join(Associate)
-    return list(query.where(SignIn.associate == associate, *_goes_on()).order_by(SignIn.id.desc()))
+    return list(query.where(SignIn.associate == associate, *_goes_on(clock.now() - LONGEST)).order_by(SignIn.id.desc()))
 
 
 @verb
@@ -67,6 +75,13 @@ def end_others(associate: Associate, keep: SignIn | None) -> None:
     for session in hers:
         if keep is None or session.id != keep.id:
             sign_out(session)
+
+
+@verb
+def end_all() -> None:
+    """End everybody's sessions: those of a restored database, in which whoever has signed out since is still in."""
+    for session in SignIn.select().where(SignIn.revoked_at.is_null()):
+        sign_out(session)
 
 
 @verb

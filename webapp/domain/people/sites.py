@@ -9,25 +9,30 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from .. import audit, clock, texts
+from .. import acting, audit, clock, meanwhile, texts
 from ..db import verb
 from ..errors import Invalid, NotFound
+from ..prepared import given as comes
+from ..prepared import prepared
 from ..tables import Associate, Site
 from ..tables.sites import FIELDS
 from . import origins as pages
 from . import reading
 
+FORM = ("name", "origins", "prechat_enabled", "shown_fields", "required_fields")  # what is changed together
+LOOK = ("colour", "texts")
 TEXTS = ("title", "line", "why", "greeting")  # words of the widget that a site may have of its own
 LONGEST_TEXT = 120
 _MATCHED_BY = {"name", "email"}  # without both nothing is linked by itself
 _SEEN_EVERY = timedelta(minutes=1)
 _colour = re.compile(r"#[0-9a-f]{6}")
+_by_key = prepared(Site.select().where(Site.key == comes("key")))
 Texts = dict[str, dict[str, str]]  # language: {name of a text: words}
 
 
 def by_key(key: str) -> Site | None:
     """Return the site with this key, or None."""
-    found: Site | None = Site.get_or_none(Site.key == key)
+    found: Site | None = _by_key.first(key=key)
     return found
 
 
@@ -72,6 +77,7 @@ def add(
     What is required is shown. `plain_http` allows pages without TLS, `by` is nobody for the program `rapport`.
     Raises `Invalid` for everything that has to be mended.
     """
+    acting.check_manager(by)
     given = {
         "name": name,
         "origins": origins,
@@ -105,9 +111,14 @@ def change(
     colour: str | None = None,
     texts: Texts | None = None,
     plain_http: bool = False,
+    seen: str | None = None,
     by: Associate | None = None,
 ) -> None:
-    """Change what is given of a site as `add` would take it, and leave the rest; "" takes the widget's own colour."""
+    """Change what is given of a site as `add` would take it, and leave the rest; "" takes the widget's own colour.
+
+    Raises `ChangedMeanwhile` when `seen` is not the `mark` of what is given.
+    """
+    acting.check_manager(by)
     given = {
         "name": name,
         "origins": origins,
@@ -120,10 +131,18 @@ def change(
     values = _read({field: value for field, value in given.items() if value is not None}, plain_http)
     present: Site = Site.get_by_id(site.id)
     _keep_together(present, values)
-    changes = audit.changed({field: getattr(present, field) for field in values}, values)
+    held = {field: getattr(present, field) for field in values}
+    changes = audit.changed(held, values)
+    now = {field: before for field, (before, _) in changes.items()}
+    meanwhile.check(seen, held, now, "site_changed", [str(present.name)])
     if changes:
         Site.update({field: after for field, (_, after) in changes.items()}).where(Site.id == site.id).execute()
         audit.record("site_changed", str(present.name), by=by, changes=changes)
+
+
+def mark(site: Site, fields: Iterable[str]) -> str:
+    """Return what a form of `FORM` or `LOOK` carries to say what it has shown."""
+    return meanwhile.mark({field: getattr(site, field) for field in fields})
 
 
 @verb

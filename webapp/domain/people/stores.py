@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, Literal
 
-from .. import audit, texts
+from .. import acting, audit, meanwhile, texts
 from ..db import verb
-from ..errors import Invalid
+from ..errors import Invalid, Refused
 from ..tables import Associate, Store, StoreMember
 from . import hours as opening
 from . import places, reading
@@ -51,8 +51,12 @@ def add(
     """Add a store; the first becomes the default one, and whoever adds one works there.
 
     The short name is made from the name when it is blank; it never changes, because snippets carry it. `by` is
-    nobody for the program `rapport`. Raises `Invalid` for everything that has to be mended.
+    nobody for the program `rapport`. Raises `Invalid` for everything that has to be mended, and `Refused` when the
+    default store is not hers to move.
     """
+    acting.check_manager(by)
+    if is_default and not may_move_default(by):
+        raise Refused("not_her_default")
     store = create(slug, name, region, time_zone, is_default=is_default, hours=hours, by=by)
     after = {field: getattr(store, field) for field in (*_READ, "is_default")}
     audit.record("store_added", str(store.name), by=by, changes=audit.changed({}, after))
@@ -93,12 +97,17 @@ def change(
     time_zone: str | None = None,
     hours: Hours | Literal["always"] | None = None,
     is_default: bool | None = None,
+    seen: str | None = None,
     by: Associate | None = None,
 ) -> None:
     """Change what is given of a store, and leave the rest; raises `Invalid` for everything that has to be mended.
 
-    The default store stays so until another becomes it.
+    Raises `ChangedMeanwhile` when `seen` is not the `mark` of the present store.
+
+    The default store stays so until another becomes it; whoever decides that works in the present one. Raises `Refused`
+    when it is not hers to decide.
     """
+    acting.check_manager(by, [store])
     present: Store = Store.get_by_id(store.id)
     given = {"name": name, "region": region, "time_zone": time_zone, "hours": hours}
     values = reading.each({field: value for field, value in given.items() if value is not None}, _READ)
@@ -107,13 +116,35 @@ def change(
     if is_default is not None:
         values["is_default"] = is_default
     changes = audit.changed({field: getattr(present, field) for field in values}, values)
+    now = {field: before for field, (before, _) in changes.items()}
+    meanwhile.check(seen, _shown(present), now, "store_changed", [str(present.name)])
     if not changes:
         return
     if "is_default" in changes:
+        if not may_move_default(by):
+            raise Refused("not_her_default")
         Store.update(is_default=False).execute()
     columns = {getattr(Store, field): value for field, (_, value) in changes.items()}
     Store.update(columns).where(Store.id == store.id).execute()
     audit.record("store_changed", str(present.name), by=by, changes=changes)
+
+
+def mark(store: Store) -> str:
+    """Return what the form of a store carries to say what it has shown."""
+    return meanwhile.mark(_shown(store))
+
+
+def _shown(store: Store) -> dict[str, Any]:
+    return {field: getattr(store, field) for field in ("name", "region", "time_zone", "hours", "is_default")}
+
+
+def may_move_default(by: Associate | None) -> bool:
+    """Say whether she may make another store the default one: chats would leave the present one, so it must be hers.
+
+    So may nobody, the program `rapport`, and anybody while there is none.
+    """
+    present = Store.get_or_none(Store.is_default)
+    return by is None or present is None or present.id in acting.stores_of(by)
 
 
 def _read_slug(slug: str) -> str:

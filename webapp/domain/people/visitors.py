@@ -7,14 +7,21 @@ import secrets
 from .. import clock
 from ..db import emit, verb
 from ..events import VisitorForgotten
+from ..prepared import given, prepared
 from ..tables import Site, Visitor
 from .sessions import hash_token
 
+_by_token = prepared(
+    Visitor.select().where(
+        Visitor.site == given("site"), Visitor.token_hash == given("hash"), Visitor.forgotten_at.is_null()
+    )
+)
+
 
 @verb
-def remember(site: Site) -> tuple[Visitor, str]:
-    """Make a visitor of this site; return it with the token (256 random bits) for its cookie."""
-    token = secrets.token_urlsafe(32)
+def remember(site: Site, token: str = "") -> tuple[Visitor, str]:
+    """Make a visitor of this site; return it with the token (256 random bits) for its cookie, which may be given."""
+    token = token or secrets.token_urlsafe(32)
     return Visitor.create(site=site, token_hash=hash_token(token)), token
 
 
@@ -40,7 +47,5 @@ def forget(visitor: Visitor) -> None:
 
 def by_token(site: Site, token: str) -> Visitor | None:
     """Return the visitor of this site with this token, or None; one that was forgotten is nobody."""
-    found: Visitor | None = Visitor.get_or_none(
-        Visitor.site == site, Visitor.token_hash == hash_token(token), Visitor.forgotten_at.is_null()
-    )
+    found: Visitor | None = _by_token.first(site=site, hash=hash_token(token))
     return found

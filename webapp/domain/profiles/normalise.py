@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 import idna
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
+
+from ..remembered import remembered
 
 HONORIFICS = frozenset(
     "mr mrs ms miss mx sir dr prof professor rev herr frau mme mlle madame monsieur mademoiselle"
@@ -93,7 +94,7 @@ def clean(text: str, limit: int = _NAME_LIMIT) -> str:
     return _blanks.sub(" ", text).strip()[:limit].rstrip()
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def fold_name(name: str) -> FoldedName:
     """Return the name folded, at most eight tokens; its key is empty when it has no letter and no digit."""
     text = _apostrophes.sub("", clean(name.translate(_acute_apostrophe)))
@@ -115,7 +116,7 @@ def is_cjk(token: str) -> bool:
     return bool(_only_cjk.fullmatch(token))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def fold_email(address: str) -> str:
     """Return the address, its domain as A-label; `mailto:` and `Name <…>` unwrapped; blank stays blank."""
     text = _unwrap(clean(address, _EMAIL_LIMIT))
@@ -136,7 +137,7 @@ def mailbox(email_key: str) -> str:
     return f"{untagged}@{domain}"
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def fold_phone(number: str, region: str) -> Phone:
     """Return the number read as one dials it in `region` (ISO 3166, may be empty).
 

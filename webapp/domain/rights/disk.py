@@ -12,13 +12,15 @@ import time
 from contextlib import closing
 from typing import Final
 
-from ..db import database
+from ..storage import database, is_postgresql
 
-# What is still on the disk: nothing; something, for the database was in use; fragments in a file too large to rewrite.
+# What is still on the disk: nothing; something, for the database was in use; fragments in a file too large to rewrite;
+# what PostgreSQL keeps in its own logs until it writes over them.
 GONE: Final = "gone"
 BUSY: Final = "busy"
 LARGE: Final = "large"
-STATES = (GONE, BUSY, LARGE)
+SERVER: Final = "server"
+STATES = (GONE, BUSY, LARGE, SERVER)
 
 _PATIENCE = 3.0  # seconds for readers to finish
 _A_TRY = 0.25  # seconds that a try keeps writers waiting
@@ -31,6 +33,9 @@ def forget_on_disk(*, largest: int | None = LARGEST) -> str:
     Call it after the verb has committed. A file larger than `largest` is not rewritten, for writers wait meanwhile;
     None has no limit.
     """
+    if is_postgresql():
+        database.execute_sql("VACUUM")  # its space is free to be written over; more is not ours to do
+        return SERVER
     path = str(database.obj.database)
     with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as connection:
         connection.execute("PRAGMA secure_delete = 1")

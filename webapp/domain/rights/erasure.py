@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import fn
 
-from .. import audit, clock
+from .. import acting, audit, clock
 from ..db import emit, verb
 from ..errors import Refused
 from ..events import PersonErased, VisitorForgotten
@@ -25,6 +25,7 @@ from ..tables import (
     ContactDetails,
     ContactPoint,
     Conversation,
+    Erasure,
     Link,
     MatchKey,
     Message,
@@ -35,7 +36,7 @@ from ..tables import (
     Visitor,
 )  # fmt: skip
 from ..tables.chats import OPEN_STATES
-from . import scope, scrub
+from . import marks, scope, scrub
 
 _SURE_DIGITS = 6  # last ones, by which phone numbers are picked for comparing
 
@@ -84,6 +85,7 @@ def erase(profile: Profile, *, by: Associate | None) -> None:
     Open chats may have counted the person among their candidates: `linking.recount_all` has to follow.
     Raises `Refused("chat_running")` while a linked chat is open, `NotFound` when it has been done.
     """
+    acting.check_manager(by)
     profile = scope.standing(profile)
     gone = _everything(profile)
     if Conversation.select().where(Conversation.id.in_(gone.chats), Conversation.state.in_(OPEN_STATES)).exists():
@@ -93,6 +95,7 @@ def erase(profile: Profile, *, by: Associate | None) -> None:
         for line in scrub.lines_naming(chat, gone.profiles):
             scrub.clear_line(line)
     others = scrub.clear_logs(gone.profiles, gone.chats, gone.once_linked, gone.links)
+    _note(gone)
     _delete(gone)
     for id in gone.profiles:
         _bury(id)
@@ -108,6 +111,14 @@ def erase(profile: Profile, *, by: Associate | None) -> None:
     )
     for visitor in gone.visitors:
         emit(VisitorForgotten(visitor))
+
+
+def _note(gone: _Gone) -> None:
+    """Write down what to erase again from a backup."""
+    rows = Profile.select().where(Profile.id.in_(gone.profiles))
+    noted = [marks.of_profile(row.id, row.created_at) for row in rows] + [marks.of_chat(id) for id in gone.public_ids]
+    for mark in noted:
+        Erasure.insert(mark=mark).on_conflict_ignore().execute()
 
 
 def _everything(profile: Profile) -> _Gone:
@@ -138,15 +149,27 @@ def _shown_in(gone: _Gone) -> set[int]:
 
 
 def _delete(gone: _Gone) -> None:
-    Link.delete().where(Link.id.in_(gone.links)).execute()
-    for of_chat in (Message, ContactDetails):
-        of_chat.delete().where(of_chat.conversation.in_(gone.chats)).execute()
-    Conversation.delete().where(Conversation.id.in_(gone.chats)).execute()
+    delete_chats(gone.chats, gone.links)
     of_profile: Any
     for of_profile in (ContactPoint, MatchKey, SearchKey, ActivityEntry, Rejection):
         of_profile.delete().where(of_profile.profile.in_(gone.profiles)).execute()
+
+
+def delete_chats(chats: list[int], links: list[int]) -> None:
+    """Delete chats with all that was written in them, these links, and browsers in which nothing else was written.
+
+    From within a verb; what logs say of them is to be taken care of before.
+    """
+    theirs = Conversation.select(Conversation.visitor).where(
+        Conversation.id.in_(chats), Conversation.visitor.is_null(False)
+    )
+    visitors = [row.visitor_id for row in theirs]
+    Link.delete().where(Link.id.in_(links)).execute()
+    for of_chat in (Message, ContactDetails):
+        of_chat.delete().where(of_chat.conversation.in_(chats)).execute()
+    Conversation.delete().where(Conversation.id.in_(chats)).execute()
     known = Conversation.select(Conversation.visitor).where(Conversation.visitor.is_null(False))
-    Visitor.delete().where(Visitor.id.in_(gone.visitors), Visitor.id.not_in(known)).execute()
+    Visitor.delete().where(Visitor.id.in_(visitors), Visitor.id.not_in(known)).execute()
 
 
 def _bury(id: int) -> None:
@@ -192,7 +215,7 @@ def _resembling(record: records.Record, linked: object) -> list[ContactDetails]:
     for point in record.phones:
         digits = phone_digits(str(point.key))
         if len(digits) >= _SURE_DIGITS:
-            wanted |= fn.SUBSTR(typed, -_SURE_DIGITS) == digits[-_SURE_DIGITS:]
+            wanted |= fn.SUBSTR(typed, fn.LENGTH(typed) - _SURE_DIGITS + 1) == digits[-_SURE_DIGITS:]
     query = ContactDetails.select(ContactDetails, Conversation, Store).join(Conversation).join(Store)
     return list(query.where(ContactDetails.conversation.not_in(linked), wanted))
 

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from .. import audit
+from .. import acting, audit
 from ..db import verb
 from ..tables import Associate, Profile
 from .record import PersonRecord, gather
@@ -27,6 +27,7 @@ def export(profile: Profile, *, by: Associate | None) -> PersonRecord:
 
 @verb
 def _note(profile: Profile, by: Associate | None) -> None:
+    acting.check_manager(by)
     audit.record("person_exported", f"profile #{profile.id}", by=by)
 
 

@@ -3,20 +3,21 @@
 from .audit import AuditEntry
 from .base import Table
 from .chats import ContactDetails, Conversation, Message, Visitor
+from .erasures import Erasure
 from .identity import Link, Rejection
 from .people import Associate, Invitation, SignIn, Store, StoreMember
 from .profiles import ActivityEntry, ContactPoint, MatchKey, Profile, SearchKey
-from .settings import Counter, Setting
+from .settings import Counter, Outbox, Setting
 from .sites import IdentityKey, Site
 
 TABLES: tuple[type[Table], ...] = (
-    Setting, Counter, Store, Associate, StoreMember, SignIn, Invitation, AuditEntry, Site, IdentityKey,
+    Setting, Counter, Outbox, Store, Associate, StoreMember, SignIn, Invitation, AuditEntry, Site, IdentityKey,
     Profile, ContactPoint, MatchKey, SearchKey, ActivityEntry,
-    Visitor, Conversation, ContactDetails, Message, Link, Rejection,
+    Visitor, Conversation, ContactDetails, Message, Link, Rejection, Erasure,
 )  # fmt: skip
 
 __all__ = [
     "TABLES", "ActivityEntry", "Associate", "AuditEntry", "ContactDetails", "ContactPoint", "Conversation", "Counter",
-    "IdentityKey", "Invitation", "Link", "MatchKey", "Message", "Profile", "Rejection", "SearchKey", "Setting",
-    "SignIn", "Site", "Store", "StoreMember", "Table", "Visitor",
+    "Erasure", "IdentityKey", "Invitation", "Link", "MatchKey", "Message", "Outbox", "Profile", "Rejection",
+    "SearchKey", "Setting", "SignIn", "Site", "Store", "StoreMember", "Table", "Visitor",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import BigIntegerField, Model, TextField
 
-from ..db import database
+from ..storage import database
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -12,6 +12,7 @@ from .people import Associate, Store
 from .sites import Site
 
 OPEN_STATES = ("waiting", "active")
+STATES = (*OPEN_STATES, "ended", "abandoned")
 
 
 class Visitor(Table):
@@ -29,6 +30,7 @@ class Conversation(Table):
     id = AutoField()
     public_id = CharField(unique=True)  # 128 random bits, for addresses
     site = ForeignKeyField(Site, null=True)
+    store_id: int
     store = ForeignKeyField(Store)
     visitor_id: int | None
     visitor = ForeignKeyField(Visitor, null=True, backref="conversations")

@@ -1,10 +1,10 @@
-"""Settings of the installation, and numbers that are given out once."""
+"""Settings of the installation, numbers that are given out once, and the outbox."""
 
 from __future__ import annotations
 
-from peewee import CharField, IntegerField
+from peewee import BigAutoField, CharField, IntegerField, TextField
 
-from .base import Table
+from .base import MomentField, Table
 
 
 class Setting(Table):
@@ -17,3 +17,12 @@ class Counter(Table):
 
     name = CharField(primary_key=True)
     value = IntegerField()
+
+
+class Outbox(Table):
+    """What happened in one commit, for other processes; see `webapp.domain.outbox`."""
+
+    id = BigAutoField()
+    process = CharField()
+    happened = TextField()
+    at = MomentField()

@@ -19,6 +19,9 @@ ROWS = (
         sends='{"watch": {"inbox:all": {}}}'),
     # what anybody may have
     row("GET", "/healthz", "",                           "200 200 200      200 200 200 200 200"),
+    row("GET", "/readyz", "",                            "200 200 200      200 200 200 200 200"),
+    row("GET", "/version", "",                           "200 200 200      200 200 200 200 200"),
+    row("GET", "/metrics", "",                           "404 404 404      404 404 404 404 404"),  # only by its token
     row("GET", "/static/<filename>", "stylesheet",       "200 200 200      200 200 200 200 200"),
     row("GET", "/static/<filename>", "missing",          "404 404 404      404 404 404 404 404"),
     row("GET", "/demo/token", "",                        "404 404 404      404 404 404 404 404"),

@@ -1,0 +1,50 @@
+"""Several processes as a larger shop runs them: behind nginx, on PostgreSQL with Redis or on one file of SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .servers import House, Server, free_port
+from .services import Nginx, Postgres, Redis
+
+
+@dataclass(slots=True)
+class Rig:
+    """All that runs; any of it may be broken. `url` is the database."""
+
+    house: House
+    servers: list[Server]
+    url: str
+
+
+@asynccontextmanager
+async def on_postgresql(folder: Path, processes: int) -> AsyncIterator[tuple[Rig, Postgres, Redis]]:
+    """Start everything for the block, furnished. Raises `Missing` for a program that is not installed."""
+    postgres, redis, house = Postgres(), Redis(folder), House(folder)
+    house.settings |= {"RAPPORT_DATABASE_URL": postgres.url, "RAPPORT_REDIS_URL": redis.url}
+    async with AsyncExitStack() as ending:
+        ending.push_async_callback(postgres.stop)
+        await postgres.start()
+        ending.push_async_callback(redis.stop)
+        await redis.start()
+        await asyncio.to_thread(house.furnish)
+        yield await ending.enter_async_context(behind_nginx(house, processes, postgres.url)), postgres, redis
+
+
+@asynccontextmanager
+async def behind_nginx(house: House, processes: int, url: str) -> AsyncIterator[Rig]:
+    """Start so many processes on a furnished house for the block. Raises `Missing` without nginx."""
+    servers = [Server(house, free_port()) for _ in range(processes)]
+    nginx = Nginx(house.folder, house.port, [server.port for server in servers])
+    house.settings["RAPPORT_TRUSTED_PROXIES"] = "1"
+    try:
+        await asyncio.gather(*(server.start() for server in servers))
+        await nginx.start()
+        yield Rig(house, servers, url)
+    finally:
+        await nginx.stop()
+        await asyncio.gather(*(server.stop() for server in servers))

@@ -32,7 +32,7 @@ FLAGS = [
 ]  # fmt: skip
 # The shell draws pages only, and no window round them: a third less work for the same engine.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-PATIENCE = 10_000  # milliseconds a story waits for what it expects
+PATIENCE = 20_000  # milliseconds a story waits for what it expects; it takes a tenth of a second unless all are busy
 
 expect.set_options(timeout=PATIENCE)
 

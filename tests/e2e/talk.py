@@ -13,7 +13,7 @@ from .network import Network
 People = Callable[..., Associate]
 Customers = Callable[..., Customer]
 Side = Associate | Customer
-AGAIN = 5_000  # milliseconds within which both sides are live again
+AGAIN = 10_000  # milliseconds: five seconds until both sides are live again, and as long for a busy machine
 CLOCK = ".is-pending [href$=clock]"
 
 

@@ -104,6 +104,6 @@ def test_a_session_that_ends_elsewhere_ends_here_at_once(server: Server, associa
         )
         database.execute("UPDATE associate SET deactivated_at = created_at WHERE email = ?", ("bruno@maison.example",))
     for person in (alice, bruno):
-        expect(person.page).to_have_url(re.compile("/sign-in"), timeout=3_000)
+        expect(person.page).to_have_url(re.compile("/sign-in"), timeout=5_000)
     dana.is_live()
     expect(dana.page).to_have_url(re.compile("/inbox/waiting"))

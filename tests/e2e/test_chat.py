@@ -93,7 +93,7 @@ def test_restart_in_mid_chat(server: Server, associate: People, customer: Custom
     expect(alice.see("connection")).to_have_attribute("data-state", "reconnecting")
     server.start()
     for side in (alice, jane):
-        expect(side.see("connection")).to_have_attribute("data-state", "live", timeout=5_000)
+        expect(side.see("connection")).to_have_attribute("data-state", "live", timeout=10_000)
     jane.says("After")
     expect(alice.line("After")).to_be_visible()
     expect(alice.see("message-input")).to_have_value("Half a sentence")

@@ -230,7 +230,7 @@ def test_closing_does_not_wait_for_a_writer_that_is_stuck(pair: Pair) -> None:
     assert peer.sock.recv(10)  # it is writing
     started = time.monotonic()
     live_socket.close(4401, "signed out")
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < PATIENCE / 2  # it does not wait for who reads nothing
     writer.join(PATIENCE)
     assert outcome == [4401]
 

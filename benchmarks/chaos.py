@@ -115,7 +115,7 @@ async def _cut(folder: Path, plan: Plan) -> Outcome:
     try:
         await server.start()
         wreck = faults.cuts(network, list(plan.spells), max(5, plan.every // 4))
-        shop = Shop(network.port, house.base_url, KEY, beat=2.0)
+        shop = Shop(network.port, house.base_url, KEY, opens=5.0, beat=2.0)
         return await run(house, [server], plan.size, wreck, url=_file(folder), shop=shop)
     finally:
         await network.close()

@@ -36,6 +36,7 @@ class Shop:
     base_url: str
     key: str
     patience: float = 3.0  # with one answer
+    opens: float = 15.0  # until a socket is there and all of what was missed has come, as in live-socket.js
     soonest: float = 0.1  # until it is tried again; twice as long each time
     latest: float = 2.0
     beat: float = 30.0  # of silence until it is asked whether the socket still answers
@@ -145,7 +146,7 @@ class Browser:
 
     async def _connect(self, path: str) -> None:
         headers = self._headers(None) | {"Origin": self.shop.base_url}
-        async with asyncio.timeout(self.shop.patience):
+        async with asyncio.timeout(self.shop.opens):
             self._socket = await Socket.connect(self.shop.port, path, headers, self._hear)
             self._watch()
             await self._socket.caught_up()

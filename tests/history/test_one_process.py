@@ -77,7 +77,7 @@ def test_the_network_fails_in_every_way(house: House, with_server: Together) -> 
     async def talk(server: Server) -> Outcome:
         network = await Network(house.port).open()
         try:
-            shop = Shop(network.port, house.base_url, KEY, patience=1, beat=0.5, latest=0.5)
+            shop = Shop(network.port, house.base_url, KEY, patience=1, opens=1, beat=0.5, latest=0.5)
             return await run(house, [server], SMALL, cuts(network, [1.2], every=6), url=url(house), shop=shop)
         finally:
             await network.close()

@@ -107,14 +107,16 @@ class prepared:
 
 
 # What a driver returns for these is what their rows hold.
-_AS_THEY_ARE = (AutoField, BigAutoField, CharField, ForeignKeyField, IntegerField, TextField)
+_AS_THEY_ARE = (AutoField, BigAutoField, CharField, IntegerField, TextField)
 
 
 def _maker_of(make: Any, fields: list[Field]) -> Callable[[Any], Any]:
     """Make a row of one table into its model without asking each column how: a third of Peewee's time."""
     names: list[str] = [field.name for field in fields]
     others: list[tuple[str, Any]] = [
-        (field.name, field.python_value) for field in fields if type(field) not in _AS_THEY_ARE
+        (field.name, field.python_value)
+        for field in fields
+        if type(field) not in _AS_THEY_ARE and not isinstance(field, ForeignKeyField)  # which is the key alone
     ]
 
     def made(row: Any) -> Any:

@@ -13,12 +13,12 @@ from ..auth import Customer, Viewer
 from ..domain.chats import messages, requests
 from ..domain.errors import NotFound
 from ..domain.people import access
-from ..domain.tables import Associate, Conversation, Profile
+from ..domain.tables import Conversation, Profile
 from ..render import dom_id, joined, swap
 from ..screens import context, inbox, profile, rail, rights, widget
 from ..screens import conversation as conversations
 from .connection import Cursor
-from .pushes import farewell
+from .pushes import farewell, who
 
 Looker = Viewer | Customer
 Kind = tuple[Callable[[Any, str], Any], Callable[[Any, Any, Cursor], Iterator[str]]]  # how to look it up, and draw it
@@ -69,7 +69,7 @@ def _look_up(looker: Looker, kind: str, key: str) -> Any:
 def _farewell(looker: Looker, kind: str, key: str) -> Iterator[str]:
     """Bid farewell to what may have been seen before; a chat that nobody has reads like one that is out of sight."""
     if isinstance(looker, Viewer) and kind in ("conversation", "context"):
-        offered = access.offered_conversations(_who(looker)).where(Conversation.public_id == key).first()
+        offered = access.offered_conversations(who(looker)).where(Conversation.public_id == key).first()
         yield farewell(looker, kind, offered or Conversation(public_id=key))
     if isinstance(looker, Viewer) and kind == "profile":
         yield rights.farewell(looker, key)
@@ -130,20 +130,15 @@ def _one_of(*names: str) -> Callable[[Viewer, str], str]:
 def _find_profile(viewer: Viewer, key: str) -> Profile:
     if not key.isdecimal():
         raise NotFound
-    return access.profile(_who(viewer), int(key))
+    return access.profile(who(viewer), int(key))
 
 
 def _find_conversation(viewer: Viewer, key: str) -> Conversation:
-    return access.conversation(_who(viewer), key)
+    return access.conversation(who(viewer), key)
 
 
 def _find_chat(customer: Customer, key: str) -> Conversation | None:
     return requests.chat_of(customer.visitor, key)
-
-
-def _who(viewer: Viewer) -> Associate:
-    found: Associate = Associate.get_by_id(viewer.associate)
-    return found
 
 
 _OF_THE_WORKSPACE: dict[str, Kind] = {

@@ -128,7 +128,7 @@ def _for_who_may_see(
 
 def _may_see(viewer: Viewer, conversation: Conversation) -> bool:
     try:
-        access.conversation(_who(viewer), str(conversation.public_id))
+        access.conversation(who(viewer), str(conversation.public_id))
     except NotFound:
         return False
     return True
@@ -144,11 +144,12 @@ def _may_read(viewer: Viewer, conversation: Conversation) -> bool:
 
 def _now(viewer: Viewer) -> Viewer:
     """Return the viewer as a manager has set her up by now: her socket may be older than that."""
-    associate = _who(viewer)
+    associate = who(viewer)
     return replace(viewer, chat_enabled=bool(associate.chat_enabled), is_manager=associate.is_manager)
 
 
-def _who(viewer: Viewer) -> Associate:
+def who(viewer: Viewer) -> Associate:
+    """Return the associate behind a socket, as she is by now; raises `NotFound`."""
     found: Associate | None = _associate.first(id=viewer.associate)
     if found is None:
         raise NotFound

@@ -198,5 +198,6 @@ def query(reader: Reader, site: Site) -> str:
 
 
 def _site(conversation: Conversation) -> Site:
-    assert conversation.site, "a chat of the widget comes from a site"
-    return conversation.site
+    found: Site | None = conversation.site
+    assert found, "a chat of the widget comes from a site"
+    return found

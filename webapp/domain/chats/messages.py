@@ -27,6 +27,17 @@ _by_id = prepared(
 )
 
 
+def _lines(wanted: Any) -> prepared:
+    query = Message.select(Message, Associate).join(Associate, JOIN.LEFT_OUTER)
+    return prepared(query.where(Message.conversation == given("conversation"), wanted).order_by(Message.id))
+
+
+# After a restart everybody comes back at once, and each asks for these.
+_PUBLIC = (Message.lane == "public") & (Message.seq > given("after"))
+_public_lines = _lines(_PUBLIC)
+_all_lines = _lines(_PUBLIC | ((Message.lane == "staff") & (Message.seq > given("after_staff"))))
+
+
 def _unlimited() -> None:
     """Nobody counts."""
 
@@ -117,12 +128,9 @@ def _same(stored: Message, body: str) -> Message:
 
 def log(conversation: Conversation | int, *, after: int = 0, after_staff: int | None = None) -> list[Message]:
     """Return the lines after these numbers, oldest first; staff lines only when `after_staff` is given."""
-    public = (Message.lane == "public") & (Message.seq > after)
-    wanted: Any = public
-    if after_staff is not None:
-        wanted = public | ((Message.lane == "staff") & (Message.seq > after_staff))
-    query = Message.select(Message, Associate).join(Associate, JOIN.LEFT_OUTER)
-    return list(query.where(Message.conversation == conversation, wanted).order_by(Message.id))
+    if after_staff is None:
+        return _public_lines.all(conversation=conversation, after=after)
+    return _all_lines.all(conversation=conversation, after=after, after_staff=after_staff)
 
 
 def by_id(id: int) -> Message:

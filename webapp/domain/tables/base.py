@@ -1,4 +1,4 @@
-"""What all tables share: the database they live in, and two kinds of column.
+"""What all tables share: the database they live in, and three kinds of column.
 
 A bare annotation in a table, such as `profile_id: int`, names for mypy what Peewee makes of a foreign key.
 """
@@ -9,8 +9,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from peewee import BigIntegerField, Model, TextField
+from peewee import BigIntegerField, ForeignKeyField, Model, TextField
+from peewee import ForeignKeyAccessor as Accessor
 
+from ..prepared import given, prepared
 from ..storage import database
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,6 +25,29 @@ class Table(Model):
     class Meta:
         database = database
         legacy_table_names = False
+
+
+class _Loading(Accessor):
+    """Loads the row that is referred to with a prepared query: every screen does, and all at once after a restart."""
+
+    def __init__(self, model: Any, field: Any, name: str) -> None:
+        super().__init__(model, field, name)
+        self._one = prepared(self.rel_model.select().where(field.rel_field == given("key")))
+
+    def get_rel_instance(self, instance: Any) -> Any:
+        key, loaded = instance.__data__.get(self.name), instance.__rel__
+        if key is not None and self.name not in loaded:
+            found = self._one.first(key=key)
+            if found is None:
+                raise self.rel_model.DoesNotExist
+            loaded[self.name] = found
+        return super().get_rel_instance(instance)  # type: ignore[no-untyped-call]
+
+
+class Reference(ForeignKeyField):
+    """The row of another table."""
+
+    accessor_class = _Loading
 
 
 class MomentField(BigIntegerField):

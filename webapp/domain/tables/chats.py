@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import AutoField, BooleanField, CharField, IntegerField, TextField
 
 from .. import clock
-from .base import DataField, MomentField, Table
+from .base import DataField, MomentField, Reference, Table
 from .people import Associate, Store
 from .sites import Site
 
@@ -19,7 +19,7 @@ class Visitor(Table):
     """A browser that the widget knows; it outlives one chat. The token itself is only in the browser."""
 
     id = AutoField()
-    site = ForeignKeyField(Site)
+    site = Reference(Site)
     token_hash = CharField(unique=True)
     created_at = MomentField(default=clock.now)
     seen_at = MomentField(default=clock.now)
@@ -29,15 +29,15 @@ class Visitor(Table):
 class Conversation(Table):
     id = AutoField()
     public_id = CharField(unique=True)  # 128 random bits, for addresses
-    site = ForeignKeyField(Site, null=True)
+    site = Reference(Site, null=True)
     store_id: int
-    store = ForeignKeyField(Store)
+    store = Reference(Store)
     visitor_id: int | None
-    visitor = ForeignKeyField(Visitor, null=True, backref="conversations")
+    visitor = Reference(Visitor, null=True, backref="conversations")
     channel = CharField(default="live_chat")
     state = CharField(default="waiting")
     associate_id: int | None
-    associate = ForeignKeyField(Associate, null=True)
+    associate = Reference(Associate, null=True)
     prechat_enabled = BooleanField()  # as it was when the conversation started
     identity_level = CharField(default="anonymous")
     locale = CharField(default="en")
@@ -87,7 +87,7 @@ class ContactDetails(Table):
     """What the customer submitted, version by version; never changed, whatever is linked later."""
 
     id = AutoField()
-    conversation = ForeignKeyField(Conversation, backref="versions", on_delete="CASCADE")
+    conversation = Reference(Conversation, backref="versions", on_delete="CASCADE")
     version = IntegerField()
     name = CharField()
     name_generated = BooleanField()
@@ -106,11 +106,11 @@ class Message(Table):
     """
 
     id = AutoField()
-    conversation = ForeignKeyField(Conversation, backref="messages", on_delete="CASCADE")
+    conversation = Reference(Conversation, backref="messages", on_delete="CASCADE")
     lane = CharField(default="public")
     seq = IntegerField()
     author = CharField()  # customer, associate or system
-    associate = ForeignKeyField(Associate, null=True)
+    associate = Reference(Associate, null=True)
     client_id = CharField(default="")  # made by the sender, so that sending twice stores once
     kind = CharField(default="text")  # "text", or the name of what the system says
     body = TextField(default="")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, CharField, ForeignKeyField
+from peewee import AutoField, CharField
 
 from .. import clock
-from .base import DataField, MomentField, Table
+from .base import DataField, MomentField, Reference, Table
 from .chats import Conversation, Visitor
 from .people import Associate
 from .profiles import Profile
@@ -16,14 +16,14 @@ PROVENANCES = ("exact_match", "verified_identity", "returning_visitor", "candida
 class Link(Table):
     id = AutoField()
     conversation_id: int
-    conversation = ForeignKeyField(Conversation, backref="links", on_delete="CASCADE")
+    conversation = Reference(Conversation, backref="links", on_delete="CASCADE")
     profile_id: int
-    profile = ForeignKeyField(Profile, backref="links", on_delete="CASCADE")
+    profile = Reference(Profile, backref="links", on_delete="CASCADE")
     provenance = CharField()  # of PROVENANCES
     evidence = DataField(default=list)  # field by field, as it was when the link was made
-    made_by = ForeignKeyField(Associate, null=True, backref="links_made")
+    made_by = Reference(Associate, null=True, backref="links_made")
     made_at = MomentField(default=clock.now)
-    ended_by = ForeignKeyField(Associate, null=True, backref="links_ended")
+    ended_by = Reference(Associate, null=True, backref="links_ended")
     ended_at = MomentField(null=True)
 
 
@@ -42,10 +42,10 @@ class Rejection(Table):
     """Not the same person: this visitor and this profile are not linked again by themselves."""
 
     id = AutoField()
-    visitor = ForeignKeyField(Visitor, on_delete="CASCADE")
+    visitor = Reference(Visitor, on_delete="CASCADE")
     profile_id: int
-    profile = ForeignKeyField(Profile, on_delete="CASCADE")
-    associate = ForeignKeyField(Associate)
+    profile = Reference(Profile, on_delete="CASCADE")
+    associate = Reference(Associate)
     at = MomentField(default=clock.now)
 
     class Meta:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField
+from peewee import AutoField, BooleanField, CharField
 
 from .. import clock
-from .base import DataField, MomentField, Table
+from .base import DataField, MomentField, Reference, Table
 
 ROLES = ("associate", "manager")
 
@@ -48,8 +48,8 @@ class Associate(Table):
 
 class StoreMember(Table):
     id = AutoField()
-    store = ForeignKeyField(Store, backref="members")
-    associate = ForeignKeyField(Associate, backref="memberships", on_delete="CASCADE")
+    store = Reference(Store, backref="members")
+    associate = Reference(Associate, backref="memberships", on_delete="CASCADE")
 
     class Meta:
         indexes = ((("store", "associate"), True),)
@@ -59,7 +59,7 @@ class SignIn(Table):
     """One session of an associate on one device. The token itself is only in the cookie."""
 
     id = AutoField()
-    associate = ForeignKeyField(Associate, backref="sign_ins", on_delete="CASCADE")
+    associate = Reference(Associate, backref="sign_ins", on_delete="CASCADE")
     token_hash = CharField(unique=True)
     created_at = MomentField(default=clock.now)
     seen_at = MomentField(default=clock.now)
@@ -75,7 +75,7 @@ class Invitation(Table):
     role = CharField()
     stores = DataField(default=list)  # ids
     chat_enabled = BooleanField(default=True)
-    invited_by = ForeignKeyField(Associate, null=True, on_delete="SET NULL")
+    invited_by = Reference(Associate, null=True, on_delete="SET NULL")
     created_at = MomentField(default=clock.now)
     accepted_at = MomentField(null=True)
     revoked_at = MomentField(null=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField
+from peewee import AutoField, BooleanField, CharField, CompositeKey, IntegerField
 
 from .. import clock
-from .base import DataField, MomentField, Table
+from .base import DataField, MomentField, Reference, Table
 from .people import Associate
 
 KINDS = ("email", "phone")
@@ -29,7 +29,7 @@ class ContactPoint(Table):
 
     id = AutoField()
     profile_id: int
-    profile = ForeignKeyField(Profile, backref="contact_points", on_delete="CASCADE")
+    profile = Reference(Profile, backref="contact_points", on_delete="CASCADE")
     kind = CharField()  # of KINDS
     value = CharField()  # as it was given
     key = CharField()  # folded: two points are the same address when their keys are equal
@@ -45,7 +45,7 @@ class MatchKey(Table):
     kind = CharField()
     key = CharField()
     profile_id: int
-    profile = ForeignKeyField(Profile, on_delete="CASCADE")
+    profile = Reference(Profile, on_delete="CASCADE")
 
     class Meta:
         primary_key = CompositeKey("kind", "key", "profile")
@@ -57,7 +57,7 @@ class SearchKey(Table):
 
     key = CharField()
     profile_id: int
-    profile = ForeignKeyField(Profile, on_delete="CASCADE")
+    profile = Reference(Profile, on_delete="CASCADE")
 
     class Meta:
         primary_key = CompositeKey("key", "profile")
@@ -72,10 +72,10 @@ class ActivityEntry(Table):
 
     id = AutoField()
     profile_id: int
-    profile = ForeignKeyField(Profile, backref="activity", on_delete="CASCADE")
+    profile = Reference(Profile, backref="activity", on_delete="CASCADE")
     kind = CharField()  # of ENTRY_KINDS
     at = MomentField(default=clock.now)
-    associate = ForeignKeyField(Associate, null=True)  # who did it; nobody when it was automatic
+    associate = Reference(Associate, null=True)  # who did it; nobody when it was automatic
     conversation = IntegerField(null=True)  # an id; tables of chats stand above this one
     data = DataField(default=dict)
     undone_at = MomentField(null=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField
+from peewee import AutoField, BooleanField, CharField
 
 from .. import clock
-from .base import DataField, MomentField, Table
+from .base import DataField, MomentField, Reference, Table
 from .people import Associate
 
 FIELDS = ("name", "email", "phone")
@@ -32,9 +32,9 @@ class IdentityKey(Table):
     """
 
     id = AutoField()
-    site = ForeignKeyField(Site, on_delete="CASCADE")
+    site = Reference(Site, on_delete="CASCADE")
     kid = CharField(unique=True)
     created_at = MomentField(default=clock.now)
-    created_by = ForeignKeyField(Associate, null=True, on_delete="SET NULL")
+    created_by = Reference(Associate, null=True, on_delete="SET NULL")
     used_at = MomentField(null=True)
     revoked_at = MomentField(null=True)

@@ -98,14 +98,14 @@ def _context(viewer: Viewer, conversation: Conversation, _: Cursor) -> Iterator[
 
 
 def _conversation(viewer: Viewer, conversation: Conversation, cursor: Cursor) -> Iterator[str]:
-    yield swap(dom_id("conversation", conversation.public_id), conversations.pane(viewer, conversation))
+    yield swap(dom_id("conversation", conversation.public_id), conversations.pane(viewer, conversation, with_log=False))
     missed = messages.log(conversation, after=cursor.get("after", 0), after_staff=cursor.get("after_staff", 0))
     lines = [conversations.line(viewer.reader, conversation, line) for line in missed]
     yield from _log(dom_id("log", conversation.public_id), lines)
 
 
 def _chat(customer: Customer, conversation: Conversation, cursor: Cursor) -> Iterator[str]:
-    yield swap(dom_id("chat", conversation.public_id), widget.chat(customer.reader, conversation))
+    yield swap(dom_id("chat", conversation.public_id), widget.chat(customer.reader, conversation, with_log=False))
     missed = messages.log(conversation, after=cursor.get("after", 0))
     lines = [widget.line(customer.reader, conversation, line) for line in missed]
     yield from _log(dom_id("log", conversation.public_id), lines)

@@ -97,7 +97,7 @@ def farewell(viewer: Viewer, kind: str, conversation: Conversation) -> str:
 def _pane(conversation: Conversation) -> Iterator[Push]:
     """The conversation's pane for who may see it; a word of farewell for who no longer may."""
     yield from _for_who_may_see(
-        conversation, "conversation", lambda viewer: conversations.pane(_now(viewer), conversation)
+        conversation, "conversation", lambda viewer: conversations.pane(_now(viewer), conversation, with_log=False)
     )
 
 
@@ -165,7 +165,7 @@ def _chat(conversation: Conversation) -> Iterator[Push]:
     target = dom_id("chat", conversation.public_id)
     yield _push(
         f"chat:{conversation.public_id}",
-        lambda customer: swap(target, widget.chat(customer.reader, conversation)),
+        lambda customer: swap(target, widget.chat(customer.reader, conversation, with_log=False)),
     )
 
 

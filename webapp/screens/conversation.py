@@ -13,8 +13,11 @@ from ..i18n import Reader
 from . import lines, signs
 
 
-def pane(viewer: Viewer, conversation: Conversation) -> str:
-    """Draw the conversation's pane for a viewer who may see it."""
+def pane(viewer: Viewer, conversation: Conversation, *, with_log: bool = True) -> str:
+    """Draw the conversation's pane for a viewer who may see it.
+
+    `with_log` may be false where the pane is in the document: morphing leaves its log alone, and lines come by number.
+    """
     details, link = facts.details_of(conversation), facts.current_link(conversation)
     return render.partial(
         "conversation",
@@ -25,7 +28,7 @@ def pane(viewer: Viewer, conversation: Conversation) -> str:
         generated=bool(details.name_generated),
         linked=link is not None,
         differences=_differences(viewer, conversation, link, details),
-        lines=messages.log(conversation, after_staff=0),
+        lines=messages.log(conversation, after_staff=0) if with_log else [],
         is_mine=conversation.associate_id == viewer.associate,
         may_accept=viewer.chat_enabled,
         may_reopen=may_reopen(viewer, conversation),

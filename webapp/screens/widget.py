@@ -98,7 +98,9 @@ def transcript(reader: Reader, conversation: Conversation) -> str:
     )
 
 
-def chat_screen(reader: Reader, conversation: Conversation, *, details_open: bool = False) -> Screen:
+def chat_screen(
+    reader: Reader, conversation: Conversation, *, details_open: bool = False, with_log: bool = True
+) -> Screen:
     """Return the chat in its present state, with "Your details" open or not."""
     site = _site(conversation)
     return Screen(
@@ -108,16 +110,19 @@ def chat_screen(reader: Reader, conversation: Conversation, *, details_open: boo
             "site": site,
             "words": words(reader, site),
             "closed": hours.closed(reader, conversation.store) if conversation.state == "waiting" else None,
-            "lines": messages.log(conversation),
+            "lines": messages.log(conversation) if with_log else [],
             "query": query(reader, site),
             "details": _details(reader, conversation) if details_open else None,
         },
     )
 
 
-def chat(reader: Reader, conversation: Conversation) -> str:
-    """Draw the chat in its present state."""
-    return drawn(reader, chat_screen(reader, conversation))
+def chat(reader: Reader, conversation: Conversation, *, with_log: bool = True) -> str:
+    """Draw the chat in its present state.
+
+    `with_log` may be false where it is in the document: morphing leaves its log alone, and lines come by number.
+    """
+    return drawn(reader, chat_screen(reader, conversation, with_log=with_log))
 
 
 def line(reader: Reader, conversation: Conversation, message: Message) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from peewee import DatabaseProxy, InterfaceError, OperationalError
-from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase, PooledSqliteDatabase
+from playhouse.pool import MaxConnectionsExceeded, PooledSqliteDatabase
+
+from . import postgresql
 
 database: Any = DatabaseProxy()
 
@@ -59,7 +61,7 @@ def open_database(url: str, *, connections: int = 64) -> None:
 
 def is_postgresql() -> bool:
     """Say which of the two databases it is."""
-    return isinstance(database.obj, PooledPostgresqlDatabase)
+    return isinstance(database.obj, postgresql.Pool)
 
 
 @contextmanager
@@ -164,14 +166,13 @@ def _sqlite(path: Path, connections: int) -> PooledSqliteDatabase:
     )
 
 
-def _postgresql(url: str, connections: int) -> PooledPostgresqlDatabase:
-    return PooledPostgresqlDatabase(
+def _postgresql(url: str, connections: int) -> postgresql.Pool:
+    return postgresql.Pool(
         url,
         prefer_psycopg3=True,
         max_connections=connections,
         timeout=_PATIENCE,
         stale_timeout=300,
-        connect_timeout=_PATIENCE,
         options=_LIMITS,
         application_name="rapport",
     )

@@ -101,6 +101,7 @@ def _copy(source: sqlite3.Connection, tell: Tell, even_broken: bool) -> Moved:
     with storage.transaction():
         there = storage.database.connection()
         # However long it takes: it is the only one here.
+        there.silence = float("inf")
         there.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
         copied, mended = {}, 0
         for table in sort_models(TABLES):

@@ -1,0 +1,101 @@
+"""PostgreSQL is there and says nothing, as behind a cut network: nobody waits without end, nor one after another."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from peewee import OperationalError
+
+from webapp.config import Settings
+from webapp.domain import postgresql, storage
+from webapp.domain.db import database as base
+
+from .conftest import PATIENCE
+
+on_postgresql = pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def nobody_waited_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql._reach, "lost_at", float("-inf"))
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a database that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"postgresql://postgres@127.0.0.1:{listener.getsockname()[1]}/postgres"
+
+
+def asked_for_ever() -> float:
+    """Ask what takes a minute; return the seconds after which it came to nothing."""
+    begun = time.monotonic()
+    with base.connection_context(), pytest.raises(OperationalError) as gave_up:
+        base.execute_sql("SELECT pg_sleep(60)")
+    assert storage.trouble(gave_up.value) == storage.AWAY
+    return time.monotonic() - begun
+
+
+def asked_again() -> object:
+    with base.connection_context():
+        return base.execute_sql("SELECT 1").fetchone()
+
+
+@on_postgresql
+@pytest.mark.usefixtures("database")
+def test_a_statement_without_an_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql._Connection, "silence", 0.3)
+    with ThreadPoolExecutor(1) as somebody:
+        assert 0.3 <= somebody.submit(asked_for_ever).result() < PATIENCE
+        assert somebody.submit(asked_again).result() == (1,)  # the connection has gone, and another is there
+
+
+@on_postgresql
+@pytest.mark.usefixtures("database")
+def test_a_statement_under_way_is_given_up_once_nobody_can_connect() -> None:
+    with ThreadPoolExecutor(1) as somebody:
+        asked = somebody.submit(asked_for_ever)
+        with pytest.raises(TimeoutError):  # well under way
+            asked.result(0.5)
+        postgresql._reach.lost_at = time.monotonic()
+        assert asked.result() < PATIENCE
+
+
+def test_those_who_waited_behind_one_for_a_connection_do_not_each_wait_again(
+    silent: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "PATIENCE", 2)  # the least that PostgreSQL's library waits
+    monkeypatch.setattr(postgresql, "_AGAIN", 1.5)
+    pool = storage._postgresql(silent, connections=20)
+    told: list[float] = []
+    begun = time.monotonic()
+
+    def come() -> None:
+        with pytest.raises(OperationalError):
+            pool.connect()
+        told.append(time.monotonic() - begun)
+
+    everybody = [threading.Thread(target=come) for _ in range(5)]
+    for one in everybody:
+        one.start()
+    for one in everybody:
+        one.join()
+    assert len(told) == 5
+    assert max(told) < 2 * 2
+
+
+def test_who_is_refused_may_come_again_at_once(settings: Settings) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        pool = storage._postgresql(f"postgresql://postgres@127.0.0.1:{nobody.getsockname()[1]}/x", connections=2)
+        for _ in range(2):
+            with pytest.raises(OperationalError) as refused:
+                pool.connect()
+            assert isinstance(refused.value.orig, psycopg.OperationalError)
+            assert "moment ago" not in str(refused.value)

@@ -18,7 +18,7 @@ from tests.history import faults, report
 from tests.history.browser import Shop
 from tests.history.disk import small_disk
 from tests.history.proxy import Network
-from tests.history.rig import behind_nginx, on_postgresql
+from tests.history.rig import behind_nginx, on_postgresql, over_networks
 from tests.history.run import Outcome, Size, Wreck, run
 from tests.history.servers import KEY, House, Server
 from tests.history.services import Missing
@@ -162,6 +162,12 @@ async def _redis_fails(folder: Path, plan: Plan) -> Outcome:
         return await run(rig.house, rig.servers, plan.size, wreck, url=rig.url)
 
 
+async def _parted(folder: Path, plan: Plan) -> Outcome:
+    async with over_networks(folder, processes=3) as (rig, database, redis):
+        wreck = faults.parts(database, redis, plan.spells, plan.every)
+        return await run(rig.house, rig.servers, plan.size, wreck, url=rig.url)
+
+
 async def _restarted(folder: Path, plan: Plan) -> Outcome:
     async with on_postgresql(folder, processes=3) as (rig, _, _):
         wreck = faults.restarts(max(5, plan.size.total // 8), [])
@@ -175,6 +181,7 @@ SCENARIOS: dict[str, Callable[[Path, Plan], Awaitable[Outcome]]] = {
     "database": _database_dies,
     "redis": _redis_fails,
     "network": _cut,
+    "partition": _parted,
     "freeze": _stopped,
     "asleep": _asleep,
     "disk": _full,

@@ -97,10 +97,11 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something was broken, or mended."""
+    """Something was broken, or mended; while the database is away, from now until the next, nothing can be stored."""
 
     at: float
     what: str
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,9 @@ class Book:
         self.put_off += isinstance(deed, PutOff)
         self._file.write(json.dumps({"deed": type(deed).__name__, **asdict(deed)}, ensure_ascii=False) + "\n")
 
-    def fault(self, what: str) -> None:
-        """Write down what is broken or mended now."""
-        self.write(Fault(now(), what))
+    def fault(self, what: str, *, away: bool = False) -> None:
+        """Write down what is broken or mended now, and whether nobody reaches the database until the next is."""
+        self.write(Fault(now(), what, away))
 
     def close(self) -> None:
         """Close the file."""

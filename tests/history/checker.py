@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .book import Acknowledged, Deed, Failed, Fault, History, Holds, Place, PutOff, Saw, Stored, Tried
 
@@ -100,6 +101,14 @@ def _nothing_is_lost(told: Told) -> Iterator[Finding]:
             yield Finding("lost", key[0], key[2], f"acknowledged as number {deed.seq}, and not stored", at)
         elif all(row.seq != deed.seq for row in rows):
             yield Finding("moved", key[0], key[2], f"acknowledged as number {deed.seq}, stored as {rows[0].seq}", at)
+
+
+def _nothing_is_acknowledged_without_database(told: Told) -> Iterator[Finding]:
+    cuts = [(fault.at, mended.at) for fault, mended in pairwise(told.faults) if fault.away]
+    for key, deed in told.acknowledged.items():
+        began = told.began(key)
+        if any(cut < began and deed.at < mended for cut, mended in cuts):
+            yield Finding("vain", key[0], key[2], "acknowledged while nothing could be stored", began)
 
 
 def _nothing_is_stored_twice(told: Told) -> Iterator[Finding]:
@@ -212,6 +221,7 @@ def _who_is_put_off_is_told_so(told: Told) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[Told], Iterator[Finding]], ...] = (
     _nothing_is_lost,
+    _nothing_is_acknowledged_without_database,
     _nothing_is_stored_twice,
     _nothing_is_shown_twice,
     _nothing_is_invented,

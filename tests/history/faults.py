@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Sequence
 
+from .book import now
 from .disk import SmallDisk
 from .moments import moment, until
 from .people import Customer
@@ -150,6 +152,36 @@ def cuts(network: Network, spells: list[float], every: int) -> Wreck:
             network.mend()
 
     return wreck
+
+
+def parts(database: Network, redis: Network, spells: Sequence[float], every: int) -> Wreck:
+    """Cut the processes off from PostgreSQL, and from Redis, each time until all its connections are reset."""
+
+    async def wreck(scene: Scene) -> None:
+        for spell, name, network in ((spell, *each) for spell in spells for each in named):
+            await scene.after(every)
+            network.hold()
+            scene.faults.fault(f"{name} is cut off for {spell:g} s", away=network is database)
+            asked = asyncio.gather(*(asyncio.to_thread(_look, server) for server in scene.servers))
+            await moment(spell)
+            scene.faults.fault(f"{name} is there again, and every connection to it is reset")
+            network.mend()
+            network.tear()
+            mended = now()
+            await asyncio.gather(*(server.answering("/readyz") for server in scene.servers))
+            scene.faults.fault(f"all were ready {now() - mended:.1f} s later; asked meanwhile: {await asked}")
+
+    named = ("PostgreSQL", database), ("Redis", redis)
+    return wreck
+
+
+def _look(server: Server) -> str:
+    """Return what a process says to who asks whether it lives, and is ready, and how long that took."""
+    told = []
+    for path in ("/healthz", "/readyz", "/sign-in"):
+        begun = now()
+        told.append(f"{path} {server.status(path)} in {now() - begun:.1f} s")
+    return ", ".join(told)
 
 
 def stands_still(spell: float, every: int) -> Wreck:

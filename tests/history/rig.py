@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .proxy import Network
 from .servers import House, Server, free_port
 from .services import Nginx, Postgres, Redis
 
@@ -24,6 +25,24 @@ class Rig:
 @asynccontextmanager
 async def on_postgresql(folder: Path, processes: int) -> AsyncIterator[tuple[Rig, Postgres, Redis]]:
     """Start everything for the block, furnished. Raises `Missing` for a program that is not installed."""
+    async with _furnished(folder) as (house, postgres, redis), behind_nginx(house, processes, postgres.url) as rig:
+        yield rig, postgres, redis
+
+
+@asynccontextmanager
+async def over_networks(folder: Path, processes: int) -> AsyncIterator[tuple[Rig, Network, Network]]:
+    """Start the same, with a network between the processes and PostgreSQL, and another between them and Redis."""
+    async with _furnished(folder) as (house, postgres, redis), AsyncExitStack() as ending:
+        networks = await Network(postgres.port).open(), await Network(redis.port).open()
+        for service, name, network in zip((postgres, redis), ("DATABASE", "REDIS"), networks, strict=True):
+            ending.push_async_callback(network.close)
+            house.settings[f"RAPPORT_{name}_URL"] = service.url.replace(f":{service.port}/", f":{network.port}/")
+        yield await ending.enter_async_context(behind_nginx(house, processes, postgres.url)), *networks
+
+
+@asynccontextmanager
+async def _furnished(folder: Path) -> AsyncIterator[tuple[House, Postgres, Redis]]:
+    """Start PostgreSQL and Redis, and fill a house that has them."""
     postgres, redis, house = Postgres(), Redis(folder), House(folder)
     house.settings |= {"RAPPORT_DATABASE_URL": postgres.url, "RAPPORT_REDIS_URL": redis.url}
     async with AsyncExitStack() as ending:
@@ -32,7 +51,7 @@ async def on_postgresql(folder: Path, processes: int) -> AsyncIterator[tuple[Rig
         ending.push_async_callback(redis.stop)
         await redis.start()
         await asyncio.to_thread(house.furnish)
-        yield await ending.enter_async_context(behind_nginx(house, processes, postgres.url)), postgres, redis
+        yield house, postgres, redis
 
 
 @asynccontextmanager

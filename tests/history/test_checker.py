@@ -56,6 +56,13 @@ def test_what_was_acknowledged_is_not_stored(history: History) -> None:
     assert "lost: acknowledged as number 4, and not stored (chat janes, id j2" in str(lost)
 
 
+def test_a_message_is_acknowledged_while_nothing_can_be_stored(history: History) -> None:
+    history.deeds[3] = Fault(3, "PostgreSQL is cut off", away=True)
+    assert check(history) == []  # it was never there again: nobody knows when that was
+    history.deeds.append(Fault(6.5, "PostgreSQL is there again"))
+    assert found(history) == [("vain", "a1")]  # what Jane sent had still its answer to come
+
+
 def test_what_was_acknowledged_is_stored_under_another_number(history: History) -> None:
     history.deeds[7] = Acknowledged(7, "jane", CHAT, "customer", "j2", 5)
     assert found(history) == [("moved", "j2")]

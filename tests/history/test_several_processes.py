@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from .faults import database_dies, dies_with_its_database, in_turn, kills, redis_fails, restarts
+from .faults import database_dies, dies_with_its_database, in_turn, kills, parts, redis_fails, restarts
 from .loops import through
-from .rig import behind_nginx, on_postgresql
+from .rig import behind_nginx, on_postgresql, over_networks
 from .run import Outcome, Size, run
 from .servers import House
 from .services import Missing
@@ -46,6 +46,14 @@ def test_processes_redis_and_postgresql_die_in_turn(tmp_path: Path) -> None:
             return await run(rig.house, rig.servers, SMALL, wreck, url=rig.url)
 
     assert all_is_well(talk).starts == 4  # three kills: all of a process twice, and a worker alone
+
+
+def test_nothing_is_acknowledged_while_the_database_is_cut_off(tmp_path: Path) -> None:
+    async def talk() -> Outcome:
+        async with over_networks(tmp_path, processes=2) as (rig, database, redis):
+            return await run(rig.house, rig.servers, SMALL, parts(database, redis, [1.0], every=8), url=rig.url)
+
+    all_is_well(talk)
 
 
 def test_three_processes_are_started_anew_one_after_another(house: House) -> None:

@@ -17,8 +17,9 @@ from pathlib import Path
 from tests.history import faults, report
 from tests.history.browser import Shop
 from tests.history.disk import small_disk
+from tests.history.hosts import several_hosts
 from tests.history.proxy import Network
-from tests.history.rig import behind_nginx, on_postgresql, over_networks
+from tests.history.rig import behind_nginx, on_hosts, on_postgresql, over_networks
 from tests.history.run import Outcome, Size, Wreck, run
 from tests.history.servers import KEY, House, Server
 from tests.history.services import Missing
@@ -168,6 +169,14 @@ async def _parted(folder: Path, plan: Plan) -> Outcome:
         return await run(rig.house, rig.servers, plan.size, wreck, url=rig.url)
 
 
+async def _hosts_lost(folder: Path, plan: Plan) -> Outcome:
+    with several_hosts(3) as (hosts, address):
+        async with on_hosts(folder, hosts, address) as rig:
+            wreck = faults.links_go_down(hosts, plan.spells, plan.every)
+            shop = Shop(rig.house.port, rig.house.base_url, KEY, opens=5.0, beat=2.0)
+            return await run(rig.house, rig.servers, plan.size, wreck, url=rig.url, shop=shop)
+
+
 async def _restarted(folder: Path, plan: Plan) -> Outcome:
     async with on_postgresql(folder, processes=3) as (rig, _, _):
         wreck = faults.restarts(max(5, plan.size.total // 8), [])
@@ -182,6 +191,7 @@ SCENARIOS: dict[str, Callable[[Path, Plan], Awaitable[Outcome]]] = {
     "redis": _redis_fails,
     "network": _cut,
     "partition": _parted,
+    "hosts": _hosts_lost,
     "freeze": _stopped,
     "asleep": _asleep,
     "disk": _full,

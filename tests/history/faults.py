@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Sequence
+from itertools import cycle
 
 from .book import now
 from .disk import SmallDisk
+from .hosts import Host
 from .moments import moment, until
 from .people import Customer
 from .proxy import Network
@@ -172,6 +174,24 @@ def parts(database: Network, redis: Network, spells: Sequence[float], every: int
             scene.faults.fault(f"all were ready {now() - mended:.1f} s later; asked meanwhile: {await asked}")
 
     named = ("PostgreSQL", database), ("Redis", redis)
+    return wreck
+
+
+def links_go_down(hosts: Sequence[Host], spells: Sequence[float], every: int) -> Wreck:
+    """Take a whole host off the network, each time another one, while the others go on."""
+
+    async def wreck(scene: Scene) -> None:
+        for spell, (host, server) in zip(spells, cycle(zip(hosts, scene.servers, strict=True)), strict=False):
+            await scene.after(every)
+            scene.faults.fault(f"the link of {host.address} is down for {spell:g} s")
+            host.link_down()
+            await moment(spell)
+            host.link_up()
+            scene.faults.fault("the link is up again")
+            up = now()
+            await server.answering("/readyz")
+            scene.faults.fault(f"its process was ready {now() - up:.1f} s later")
+
     return wreck
 
 

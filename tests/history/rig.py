@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .hosts import Host
 from .proxy import Network
 from .servers import House, Server, free_port
 from .services import Nginx, Postgres, Redis
@@ -41,9 +42,9 @@ async def over_networks(folder: Path, processes: int) -> AsyncIterator[tuple[Rig
 
 
 @asynccontextmanager
-async def _furnished(folder: Path) -> AsyncIterator[tuple[House, Postgres, Redis]]:
+async def _furnished(folder: Path, address: str = "127.0.0.1") -> AsyncIterator[tuple[House, Postgres, Redis]]:
     """Start PostgreSQL and Redis, and fill a house that has them."""
-    postgres, redis, house = Postgres(), Redis(folder), House(folder)
+    postgres, redis, house = Postgres(address), Redis(folder, address), House(folder)
     house.settings |= {"RAPPORT_DATABASE_URL": postgres.url, "RAPPORT_REDIS_URL": redis.url}
     async with AsyncExitStack() as ending:
         ending.push_async_callback(postgres.stop)
@@ -55,10 +56,24 @@ async def _furnished(folder: Path) -> AsyncIterator[tuple[House, Postgres, Redis
 
 
 @asynccontextmanager
+async def on_hosts(folder: Path, hosts: Sequence[Host], address: str) -> AsyncIterator[Rig]:
+    """Start a process on each host, and all else here, where they reach it at this address."""
+    async with _furnished(folder, address) as (house, postgres, _):
+        servers = [Server(house, free_port(), address=host.address, before=host.before) for host in hosts]
+        async with _serving(house, servers, postgres.url) as rig:
+            yield rig
+
+
+@asynccontextmanager
 async def behind_nginx(house: House, processes: int, url: str) -> AsyncIterator[Rig]:
     """Start so many processes on a furnished house for the block. Raises `Missing` without nginx."""
-    servers = [Server(house, free_port()) for _ in range(processes)]
-    nginx = Nginx(house.folder, house.port, [server.port for server in servers])
+    async with _serving(house, [Server(house, free_port()) for _ in range(processes)], url) as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def _serving(house: House, servers: list[Server], url: str) -> AsyncIterator[Rig]:
+    nginx = Nginx(house.folder, house.port, [f"{server.address}:{server.port}" for server in servers])
     house.settings["RAPPORT_TRUSTED_PROXIES"] = "1"
     try:
         await asyncio.gather(*(server.start() for server in servers))

@@ -73,8 +73,12 @@ class House:
 class Server:
     """One process of Rapport, with a supervisor that starts it again."""
 
-    def __init__(self, house: House, port: int) -> None:
-        self.house, self.port = house, port
+    def __init__(
+        self, house: House, port: int, *, address: str = "127.0.0.1", before: Sequence[str] | None = None
+    ) -> None:
+        """`before` goes before its command instead of the house's, where it is at another address, say."""
+        self.house, self.port, self.address = house, port, address
+        self._before = house.before if before is None else before
         self.starts = 0
         self._log = house.folder / f"server-{port}.log"
         self._process: asyncio.subprocess.Process | None = None
@@ -90,11 +94,11 @@ class Server:
     async def _keep(self) -> None:
         with self._log.open("ab") as log:
             while self._going:
+                environ = self.house.environ(RAPPORT_HOST=self.address, RAPPORT_PORT=str(self.port))
                 # A session of its own: its group can be killed as a whole, and nothing else with it.
                 self._process = await asyncio.create_subprocess_exec(
-                    *self.house.before, sys.executable, "-m", "webapp.cli", "serve",
-                    env=self.house.environ(RAPPORT_PORT=str(self.port)), cwd=self.house.folder,
-                    stdout=log, stderr=log, start_new_session=True,
+                    *self._before, sys.executable, "-m", "webapp.cli", "serve",
+                    env=environ, cwd=self.house.folder, stdout=log, stderr=log, start_new_session=True,
                 )  # fmt: skip
                 self.starts += 1
                 await self._process.wait()
@@ -111,7 +115,7 @@ class Server:
     def status(self, path: str) -> int:
         """Return the status with which it answers, or 0."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{self.address}:{self.port}{path}", timeout=5) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code

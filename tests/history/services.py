@@ -46,7 +46,7 @@ async def _do(*command: str) -> tuple[int, str]:
 class Postgres:
     """A PostgreSQL server in a folder of its own. It refuses to run as root, so there it runs as `postgres`."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         folders = [str(folder) for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
         self._control = program("pg_ctl", *folders)
         self._as: Sequence[str] = ()
@@ -56,8 +56,8 @@ class Postgres:
             except KeyError:
                 raise Missing("the user postgres") from None
             self._as = (program("runuser"), "-u", "postgres", "--")
-        self.port = free_port()
-        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        self.address, self.port = address, free_port()
+        self.url = f"postgresql://postgres@{address}:{self.port}/postgres"
         # Not in the folder of the test, which is its owner's alone.
         self.folder = Path(tempfile.mkdtemp(prefix="rapport-postgres-"))
         self._data = self.folder / "data"
@@ -69,9 +69,11 @@ class Postgres:
         make = f"--username=postgres --auth=trust --encoding=UTF8 --locale=C --pgdata={self._data}"
         code, told = await self._ctl("initdb", "-o", make)
         assert code == 0, told
-        with_ = f"listen_addresses='127.0.0.1'\nport={self.port}\nunix_socket_directories=''\n"
+        with_ = f"listen_addresses='{self.address}'\nport={self.port}\nunix_socket_directories=''\n"
         with (self._data / "postgresql.conf").open("a") as settings:
             settings.write(with_)
+        with (self._data / "pg_hba.conf").open("a") as allowed:
+            allowed.write("host all all 10.0.0.0/8 trust\n")
         await self.start_again()
 
     async def start_again(self) -> None:
@@ -121,15 +123,15 @@ class _Child:
 class Redis(_Child):
     """A Redis that keeps nothing."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
         self._program, self._folder, self.port = program("redis-server"), folder, free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._address, self.url = address, f"redis://{address}:{self.port}/0"
 
     async def start(self) -> None:
         """Start it, empty, and wait until it answers."""
         await self._begin(
-            self._program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-            "--dir", str(self._folder), log=self._folder / "redis.log",
+            self._program, "--port", str(self.port), "--bind", self._address, "--save", "", "--appendonly", "no",
+            "--protected-mode", "no", "--dir", str(self._folder), log=self._folder / "redis.log",
         )  # fmt: skip
         async with asyncio.timeout(15):
             while not (await self.say("PING")).startswith("+PONG"):
@@ -138,7 +140,7 @@ class Redis(_Child):
     async def say(self, *words: str) -> str:
         """Say a command in Redis' own words; return the answer's first line, or "" when nobody answers."""
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            reader, writer = await asyncio.open_connection(self._address, self.port)
         except OSError:
             return ""
         writer.write((" ".join(words) + "\r\n").encode())
@@ -158,10 +160,10 @@ class Redis(_Child):
 class Nginx(_Child):
     """nginx before several processes, with the file that Rapport is delivered with: only names and ports are others."""
 
-    def __init__(self, folder: Path, port: int, behind: Sequence[int]) -> None:
+    def __init__(self, folder: Path, port: int, behind: Sequence[str]) -> None:
         self._program, self._folder, self.port = program("nginx"), folder, port
         kept = (ROOT / "deploy" / "nginx.conf").read_text()
-        servers = "".join(f"    server 127.0.0.1:{each} max_fails=0;\n" for each in behind)
+        servers = "".join(f"    server {each} max_fails=0;\n" for each in behind)
         kept = re.sub(r"(    server 127\.0\.0\.1:\d+ .*\n)+", servers, kept)
         kept = re.sub(r"server \{\n    listen 80;.*?\n\}\n", "", kept, flags=re.DOTALL)
         kept = re.sub(r"listen 443[^;]*;.*", f"listen 127.0.0.1:{port};", kept)

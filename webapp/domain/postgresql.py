@@ -10,10 +10,10 @@ from collections.abc import Generator
 from typing import Any
 
 import psycopg
-from peewee import PostgresqlDatabase, Psycopg3Adapter
+from peewee import Psycopg3Adapter
 from playhouse.pool import PooledPostgresqlDatabase
 
-PATIENCE = 5  # seconds for a connection
+PATIENCE = 5  # seconds for a connection, new or kept
 SILENCE = 17.0  # seconds for an answer: more than any statement is given by the server itself
 _AGAIN = 1.0  # seconds after a connection was waited for in vain, in which nobody waits for one
 # For the kernel: seconds without a word until it asks, and between its questions; milliseconds for what was sent.
@@ -58,22 +58,30 @@ class _Adapter(Psycopg3Adapter):
     def connect(self, db: Any, **params: Any) -> _Connection:
         return _Connection.connect(db.database, connect_timeout=PATIENCE, **_KERNEL, **params)
 
+    def is_connection_closed(self, conn: Any) -> bool:
+        """Ask a kept connection whether it answers. Raises OperationalError when it does not: the others will not."""
+        begun, silence = time.monotonic(), conn.silence
+        conn.silence = PATIENCE  # everybody who wants a connection waits meanwhile
+        closed: bool = super().is_connection_closed(conn)
+        conn.silence = silence
+        if closed and time.monotonic() - begun > _AGAIN:
+            raise psycopg.OperationalError("PostgreSQL does not answer.")
+        return closed
 
-class _Direct(PostgresqlDatabase):
+
+class Pool(PooledPostgresqlDatabase):  # type: ignore[misc]
+    """Connections that are kept; takes what Peewee's own pool takes."""
+
     psycopg3_adapter = _Adapter
 
     def _connect(self) -> Any:
-        """Connect, alone: the pool is locked. Those who waited for one that came to nothing do not each wait again."""
+        """Give a connection. One at a time does, and those who waited for what came to nothing do not wait again."""
         begun = time.monotonic()
         if begun - _reach.lost_at < _AGAIN:
             raise psycopg.OperationalError("PostgreSQL could not be reached a moment ago.")
         try:
-            return super()._connect()  # type: ignore[misc]
+            return super()._connect()
         except psycopg.OperationalError:
             if time.monotonic() - begun > _AGAIN:  # a refusal comes at once, and costs nobody anything
                 _reach.lost_at = time.monotonic()
             raise
-
-
-class Pool(PooledPostgresqlDatabase, _Direct):  # type: ignore[misc]
-    """Connections that are kept; takes what Peewee's own pool takes."""

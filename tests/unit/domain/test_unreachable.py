@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from peewee import OperationalError
 
+from tests.history.proxy import Network
 from webapp.config import Settings
 from webapp.domain import postgresql, storage
 from webapp.domain.db import database as base
@@ -24,6 +28,35 @@ on_postgresql = pytest.mark.parametrize("settings", ["postgresql"], indirect=Tru
 @pytest.fixture(autouse=True)
 def nobody_waited_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgresql._reach, "lost_at", float("-inf"))
+
+
+class Way:
+    """The way to PostgreSQL, which may be cut; it is on a loop and a thread of its own."""
+
+    def __init__(self, network: Network, loop: asyncio.AbstractEventLoop) -> None:
+        self.network, self._loop = network, loop
+
+    def do(self, act: Callable[[], object]) -> None:
+        """Do something to it."""
+
+        async def done() -> None:
+            act()
+
+        asyncio.run_coroutine_threadsafe(done(), self._loop).result(PATIENCE)
+
+
+@pytest.fixture
+def way(settings: Settings) -> Iterator[Way]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    network = Network(urlsplit(settings.database_url).port or 5432)
+    asyncio.run_coroutine_threadsafe(network.open(), loop).result(PATIENCE)
+    yield Way(network, loop)
+    asyncio.run_coroutine_threadsafe(network.close(), loop).result(PATIENCE)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 @pytest.fixture
@@ -40,6 +73,19 @@ def asked_for_ever() -> float:
         base.execute_sql("SELECT pg_sleep(60)")
     assert storage.trouble(gave_up.value) == storage.AWAY
     return time.monotonic() - begun
+
+
+def told_off(pool: Any, people: int) -> list[float]:
+    """So many come at once; return the seconds after which each is told that there is no connection."""
+    begun = time.monotonic()
+
+    def come() -> float:
+        with pytest.raises(OperationalError):
+            pool.connect()
+        return time.monotonic() - begun
+
+    with ThreadPoolExecutor(people) as everybody:
+        return [told.result() for told in [everybody.submit(come) for _ in range(people)]]
 
 
 def asked_again() -> object:
@@ -73,21 +119,31 @@ def test_those_who_waited_behind_one_for_a_connection_do_not_each_wait_again(
     monkeypatch.setattr(postgresql, "PATIENCE", 2)  # the least that PostgreSQL's library waits
     monkeypatch.setattr(postgresql, "_AGAIN", 1.5)
     pool = storage._postgresql(silent, connections=20)
-    told: list[float] = []
-    begun = time.monotonic()
+    assert max(told_off(pool, 5)) < 4 * 2
 
-    def come() -> None:
-        with pytest.raises(OperationalError):
-            pool.connect()
-        told.append(time.monotonic() - begun)
 
-    everybody = [threading.Thread(target=come) for _ in range(5)]
-    for one in everybody:
-        one.start()
-    for one in everybody:
-        one.join()
-    assert len(told) == 5
-    assert max(told) < 2 * 2
+@on_postgresql
+@pytest.mark.usefixtures("database")
+def test_nor_does_each_of_many_kept_connections_have_to_be_found_dead(
+    way: Way, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = settings.database_url.replace(f":{way.network.target}/", f":{way.network.port}/")
+    pool = storage._postgresql(url, connections=20)
+    monkeypatch.setattr(postgresql, "PATIENCE", 2)
+    monkeypatch.setattr(postgresql, "_AGAIN", 1.5)
+    all_there = threading.Barrier(8)
+
+    def use_it() -> None:
+        with pool.connection_context():
+            all_there.wait()
+
+    with ThreadPoolExecutor(8) as everybody:
+        for used in [everybody.submit(use_it) for _ in range(8)]:
+            used.result()
+    way.do(way.network.hold)
+    assert max(told_off(pool, 8)) < 4 * 2
+    way.do(way.network.tear)
+    pool.close_all()
 
 
 def test_who_is_refused_may_come_again_at_once(settings: Settings) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import secrets
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tests.history import faults, report
@@ -23,6 +24,7 @@ from tests.history.rig import behind_nginx, on_hosts, on_postgresql, over_networ
 from tests.history.run import Outcome, Size, Wreck, run
 from tests.history.servers import KEY, House, Server
 from tests.history.services import Missing
+from tests.history.slow import beside, slow_among
 
 from . import results
 from .figures import table
@@ -177,6 +179,21 @@ async def _hosts_lost(folder: Path, plan: Plan) -> Outcome:
             return await run(rig.house, rig.servers, plan.size, wreck, url=rig.url, shop=shop)
 
 
+async def _slow_readers(folder: Path, plan: Plan) -> Outcome:
+    each, told = (200, []) if plan.size == SIZES["full"] else (20, [])
+    size = replace(plan.size, messages=100, pause=max(plan.size.pause, 0.5))  # nobody is told to write less
+    house = House(folder, {"RAPPORT_THREADS": str(3 * each + 100), "RAPPORT_METRICS_TOKEN": secrets.token_hex(16)})
+    await asyncio.to_thread(house.furnish)
+    server = Server(house, house.port)
+    try:
+        await server.start()
+        wreck = slow_among(server, each, size.total // 2, told)
+        outcome = await run(house, [server], size, wreck, url=_file(folder))
+        return replace(outcome, also=[*told, *beside(outcome.history)])
+    finally:
+        await server.stop()
+
+
 async def _restarted(folder: Path, plan: Plan) -> Outcome:
     async with on_postgresql(folder, processes=3) as (rig, _, _):
         wreck = faults.restarts(max(5, plan.size.total // 8), [])
@@ -194,6 +211,7 @@ SCENARIOS: dict[str, Callable[[Path, Plan], Awaitable[Outcome]]] = {
     "hosts": _hosts_lost,
     "freeze": _stopped,
     "asleep": _asleep,
+    "slow": _slow_readers,
     "disk": _full,
     "restart": _restarted,
 }

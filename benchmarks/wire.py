@@ -155,11 +155,8 @@ class Socket(asyncio.Protocol):
         return made
 
     def send(self, text: str) -> None:
-        """Send a text message, masked as a browser has to."""
-        data, mask = text.encode(), os.urandom(4)
-        size = len(data)
-        head = bytes([0x81, 0x80 | size]) if size < 126 else b"\x81\xfe" + size.to_bytes(2, "big")
-        self._transport.write(head + mask + _masked(data, mask))
+        """Send a text message."""
+        self._transport.write(text_frame(text))
 
     def pause(self) -> None:
         """Read no more, as a tab does whose machine has gone to sleep."""
@@ -253,6 +250,14 @@ def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") 
     if body:
         lines.append(f"Content-Length: {len(body)}")
     return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def text_frame(text: str) -> bytes:
+    """Return the frame of a text message, masked as a browser has to."""
+    data, mask = text.encode(), os.urandom(4)
+    size = len(data)
+    head = bytes([0x81, 0x80 | size]) if size < 126 else b"\x81\xfe" + size.to_bytes(2, "big")
+    return head + mask + _masked(data, mask)
 
 
 def frames(arrived: bytes | bytearray) -> list[tuple[int, bool, bytes, int]]:

@@ -102,6 +102,10 @@ class Browser:
             headers |= {"HX-Request": "true"}
         return headers
 
+    def for_socket(self) -> dict[str, str]:
+        """Return the headers with which a socket is asked for."""
+        return self._headers(None) | {"Origin": self.shop.base_url}
+
     async def deliver(self, chat: str, author: str, path: str, id: str, body: str) -> None:
         """Send a message until it is known what came of it, or all is over."""
         self.book.write(Tried(now(), self.book.who, chat, author, id, body))
@@ -145,9 +149,8 @@ class Browser:
             pause = min(2 * pause, self.shop.latest)
 
     async def _connect(self, path: str) -> None:
-        headers = self._headers(None) | {"Origin": self.shop.base_url}
         async with asyncio.timeout(self.shop.opens):
-            self._socket = await Socket.connect(self.shop.port, path, headers, self._hear)
+            self._socket = await Socket.connect(self.shop.port, path, self.for_socket(), self._hear)
             self._watch()
             await self._socket.caught_up()
         self.connected = True
@@ -197,8 +200,7 @@ class Browser:
         """Open the same in more tabs, which fall asleep with their connections open: they read no more."""
         asleep = []
         for _ in range(tabs):
-            headers = self._headers(None) | {"Origin": self.shop.base_url}
-            socket = await Socket.connect(self.shop.port, path, headers)
+            socket = await Socket.connect(self.shop.port, path, self.for_socket())
             socket.send(json.dumps({"watch": self.watched()}))
             await socket.caught_up()
             socket.pause()

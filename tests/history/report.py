@@ -80,6 +80,7 @@ def lines(outcome: Outcome) -> list[Line]:
         Line("ms to the other side", str(Spread.of(counted.shown))),
         Line("ms without a live connection", str(Spread.of(counted.away))),
         Line("the longest of them", f"{max(counted.away, default=0) * 1000:.0f}"),
+        *outcome.also,
     ]
 
 

@@ -9,6 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.figures import Line
+
 from . import book, checker
 from .book import Book, History
 from .browser import Browser, Shop
@@ -74,6 +76,7 @@ class Outcome:
     findings: list[Finding]
     settled: float | None  # seconds from the last answer until everybody had everything; None: never
     starts: int  # of processes
+    also: list[Line] = field(default_factory=list)  # what this run was about, besides
 
 
 Wreck = Callable[[Scene], Awaitable[None]]

@@ -122,6 +122,14 @@ class Server:
         except OSError:
             return 0
 
+    def figures(self) -> str:
+        """Return what it counts; the house must have a token for that."""
+        token = self.house.settings["RAPPORT_METRICS_TOKEN"]
+        asked = urllib.request.Request(f"http://{self.address}:{self.port}/metrics")
+        asked.add_header("Authorization", f"Bearer {token}")
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            return str(answer.read().decode())
+
     def said(self) -> str:
         """Return what it has written since its first start."""
         return self._log.read_text()

@@ -13,6 +13,7 @@ from . import (
     grows,
     oracle,
     peers,
+    races,
     slow_disk,
     soak,
     sockets,
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "growth": grows,
     "soak": soak,
     "chaos": chaos,
+    "races": races,
     "backup": backup,
     "oracle": oracle,
 }

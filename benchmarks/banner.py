@@ -75,7 +75,7 @@ async def _change(floor: Floor, changes: int, rate: float) -> list[float]:
     tasks: list[asyncio.Task[None]] = []
 
     async def change(number: int) -> None:
-        index = chance.randrange(len(floor.crowd.chats))
+        index = number % len(floor.crowd.chats)
         phone = f"+3367{number:07d}"
         typed = {"name": crowds.person_name(index), "email": crowds.mail(index), "phone": phone}
         request = floor.details(floor.crowd.chats[index], typed)

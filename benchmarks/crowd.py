@@ -131,6 +131,7 @@ def _write_chats(site: Site, store: Store, chats: Sequence[Chat], *, is_open: bo
             "state": "active" if is_open else "ended", "associate": chat.associate.id, "prechat_enabled": True,
             "identity_level": "typed", "details": details + n, "seq": 1, "accepted_at": now, "routed_at": now,
             "ended_at": None if is_open else now, "last_text": "Do you have this in blue?",
+            "last_author": "customer", "last_at": now, "waiting_since": now,
         }
         for n, chat in enumerate(chats)
     ])
@@ -143,7 +144,7 @@ def _write_chats(site: Site, store: Store, chats: Sequence[Chat], *, is_open: bo
     ])
     _insert(Message, [
         {"conversation": first + n, "seq": 1, "author": "customer", "body": "Do you have this in blue?",
-         "client_id": f"first-{first + n}"}
+         "client_id": f"first-{first + n}", "sent_at": now}
         for n, _ in enumerate(chats)
     ])
 

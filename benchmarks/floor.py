@@ -50,12 +50,12 @@ class Floor:
         An associate watches these kinds of topic of each of her chats; a viewer whatever the page says.
         """
         http = await Http.connect(self.staff_port)
-        self._widget_token = _found(_TOKEN, await http.ask(request("GET", f"/widget/frame{QUERY}", self._plain())))
+        await self.look_at_widget(http)
         chats: dict[int, list[Chat]] = {}
         for chat in self.crowd.chats:
             chats.setdefault(chat.associate.id, []).append(chat)
         for staff in self.crowd.associates:
-            self._tokens[staff.id] = _found(_TOKEN, await http.ask(self._page("/inbox/mine", staff)))
+            await self.know(staff, http)
             watched = {f"{kind}:{chat.public_id}": {"after": 1} for chat in chats[staff.id] for kind in kinds}
             self.associates[staff.id] = await self._staff_socket(staff, watched, on_associate)
         for staff in self.crowd.viewers:
@@ -64,6 +64,14 @@ class Floor:
             self.viewers.append(await self._staff_socket(staff, topics, None))
         await http.close()
         await several(self._customer(chat, on_customer) for chat in self.crowd.chats[:customers])
+
+    async def look_at_widget(self, http: Http) -> None:
+        """Load the widget as a customer does, for the token of its forms."""
+        self._widget_token = _found(_TOKEN, await http.ask(request("GET", f"/widget/frame{QUERY}", self._plain())))
+
+    async def know(self, staff: Staff, http: Http) -> None:
+        """Load a page as somebody of the staff, for the token of her forms."""
+        self._tokens[staff.id] = _found(_TOKEN, await http.ask(self._page("/inbox/mine", staff)))
 
     async def _customer(self, chat: Chat, on_text: OnText | None) -> None:
         self.customers[chat.public_id] = await self.customer_socket(chat, on_text)
@@ -93,18 +101,22 @@ class Floor:
 
     def message_of_associate(self, chat: Chat, client_id: str, body: str) -> bytes:
         """Return the request by which the associate of a chat sends a message."""
-        headers = self._form(self._tokens[chat.associate.id], f"rapport={chat.associate.token}")
-        path = f"/conversations/{chat.public_id}/messages"
-        return request("POST", path, headers, urlencode({"body": body, "client_id": client_id}).encode())
+        typed = {"body": body, "client_id": client_id}
+        return self.by_staff(chat.associate, "POST", f"/conversations/{chat.public_id}/messages", typed)
+
+    def by_staff(self, staff: Staff, method: str, path: str, typed: dict[str, str] | None = None) -> bytes:
+        """Return the request by which somebody of the staff, who is known, does something."""
+        headers = self._form(self._tokens[staff.id], f"rapport={staff.token}")
+        return request(method, path, headers, urlencode(typed or {}).encode())
 
     def details(self, chat: Chat, typed: dict[str, str]) -> bytes:
         """Return the request by which a customer changes her details."""
         headers = self._form(self._widget_token, _visitor(chat))
         return request("POST", f"/widget/chats/{chat.public_id}/details{QUERY}", headers, urlencode(typed).encode())
 
-    def start(self, typed: dict[str, str]) -> bytes:
-        """Return the request by which somebody whom nobody knows starts a chat."""
-        headers = self._form(self._widget_token, "")
+    def start(self, typed: dict[str, str], chat: Chat | None = None) -> bytes:
+        """Return the request by which somebody starts a chat: whoever had this one, or whom nobody knows."""
+        headers = self._form(self._widget_token, _visitor(chat) if chat else "")
         return request("POST", f"/widget/chats{QUERY}", headers, urlencode(typed).encode())
 
     def page_of(self, staff: Staff, path: str) -> bytes:

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     kept = {}
     for database in options.databases:
         for processes in options.processes:
-            with _empty(options.postgres if database == "postgresql" else "") as address:
+            with empty(options.postgres if database == "postgresql" else "") as address:
                 found = run(replace(usual, processes=processes, database=address))
             name = f"{database}, {processes} of them"
             told = [Line("p99 to the other side, ms", f"{Spread.of(found.other).p99:.1f}", f"≤ {P99}"), *lines(found)]
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 @contextmanager
-def _empty(server: str) -> Iterator[str]:
+def empty(server: str) -> Iterator[str]:
     """Make an empty database on a server of PostgreSQL for the block, and give its address; "" for no server."""
     if not server:
         yield ""

@@ -1,7 +1,7 @@
-"""Peewee queries whose SQL is built once, for the few statements that run with every message.
+"""Peewee queries whose SQL is built once, for the few statements that run with every message or changed detail.
 
-Building a select takes Peewee many times as long as running it, and a message needs ten statements. A prepared query
-is written like any other, with `given("name")` where a value comes with the call:
+Building a select takes Peewee many times as long as running it, and a message needs ten statements, the panel with the
+banner twenty. A prepared query is written like any other, with `given("name")` where a value comes with the call:
 
     _by_token = prepared(Visitor.select().where(Visitor.token_hash == given("hash")))
     visitor = _by_token.first(hash=hash_token(token))

@@ -8,9 +8,15 @@ from datetime import datetime
 from .. import render
 from ..auth import Viewer
 from ..domain.identity import banner
+from ..domain.prepared import given, prepared
 from ..domain.profiles import contact
 from ..domain.tables import ContactDetails, Conversation
 
+_newest_first = prepared(
+    ContactDetails.select()
+    .where(ContactDetails.conversation == given("conversation"))
+    .order_by(ContactDetails.version.desc())
+)
 FIELDS = tuple(contact.Given.__dataclass_fields__)
 
 
@@ -35,11 +41,7 @@ class Version:
 
 def card(viewer: Viewer, conversation: Conversation, sides: banner.Comparison | None) -> str:
     """Draw the card; `sides` compares it with the profile, when there is one."""
-    newest, *earlier = rows = list(
-        ContactDetails.select()
-        .where(ContactDetails.conversation == conversation)
-        .order_by(ContactDetails.version.desc())
-    )
+    newest, *earlier = rows = _newest_first.all(conversation=conversation)
     return render.partial(
         "context/given",
         viewer.reader,

@@ -11,11 +11,20 @@ from ..auth import Viewer
 from ..domain.chats import messages
 from ..domain.identity import facts, linking
 from ..domain.people import access
+from ..domain.prepared import given, prepared
 from ..domain.profiles import activity, editing, records, search
 from ..domain.profiles.normalise import show_phone
 from ..domain.tables import ActivityEntry, Associate, Conversation, Message, Profile, Store
 from ..i18n import Reader
 from . import rights
+
+_chat = prepared(
+    Conversation.select(Conversation, Store, Associate)
+    .join(Store)
+    .switch(Conversation)
+    .join(Associate, JOIN.LEFT_OUTER)
+    .where(Conversation.id == given("id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +128,8 @@ def readable(viewer: Viewer, public_id: str) -> Conversation:
 
 def _entries(viewer: Viewer, profile: Profile, page: activity.Page) -> list[Entry]:
     record = records.of(profile)
-    wanted = [entry.conversation for entry in page.entries if entry.conversation]
-    query = Conversation.select(Conversation, Store, Associate).join(Store)
-    query = query.switch(Conversation).join(Associate, JOIN.LEFT_OUTER).where(Conversation.id.in_(wanted))
-    chats: dict[int, Conversation] = {chat.id: chat for chat in query}
+    # One by one, and each once: a page has few, and making up one query for them takes longer than these all.
+    chats = {id: _chat.first(id=id) for id in {row.conversation for row in page.entries if row.conversation}}
     return [Entry(row, chats.get(row.conversation or 0), _undoes(viewer, row, record)) for row in page.entries]
 
 

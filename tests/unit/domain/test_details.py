@@ -92,6 +92,31 @@ def test_candidates_are_counted_anew(house: House, told: list[object]) -> None:
     assert told == [CandidatesCounted(conversation.id)]  # once: nothing is new
 
 
+def test_candidates_that_nobody_sees_are_not_counted_until_the_link_is_undone(house: House) -> None:
+    conversation = chat(house, *JANE)
+    says(conversation, "John Smith")
+    linking.recount(conversation.id)
+    assert fresh(conversation).candidate_count == 1  # as it was: she is linked
+    linking.unlink(fresh(conversation), by=house.alice)
+    assert fresh(conversation).candidate_count == 2
+
+
+def test_a_count_of_former_details_is_not_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = chat(house, "John Smith")
+    says(conversation, "Zoé Lefèvre")
+
+    def meanwhile(stale: Conversation) -> int:
+        monkeypatch.undo()
+        says(stale, "Nobody at all")
+        return 1
+
+    monkeypatch.setattr(linking, "_number_of_candidates", meanwhile)
+    linking.recount(conversation.id)
+    assert fresh(conversation).candidate_count == 2  # what it was before all this
+    linking.recount(conversation.id)
+    assert fresh(conversation).candidate_count == 0
+
+
 def test_the_customer_sees_no_gap_when_her_details_change(house: House) -> None:
     conversation = chat(house, "Somebody")
     before = fresh(conversation).seq

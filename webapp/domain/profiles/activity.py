@@ -14,9 +14,23 @@ from typing import Any
 from peewee import JOIN
 
 from .. import acting, clock
+from ..prepared import given, prepared
 from ..tables import ActivityEntry, Associate, Profile
 
 PAGE = 10
+_newest_first = (
+    ActivityEntry.select(ActivityEntry, Associate)
+    .join(Associate, JOIN.LEFT_OUTER)
+    .where(ActivityEntry.profile == given("profile"))
+    .order_by(ActivityEntry.at.desc(), ActivityEntry.id.desc())
+    .limit(given("limit"))
+)
+_first_page = prepared(_newest_first)
+_further_page = prepared(
+    _newest_first.where(
+        (ActivityEntry.at < given("at")) | ((ActivityEntry.at == given("at")) & (ActivityEntry.id < given("id")))
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +58,12 @@ def record(
 
 def page(profile: Profile | int, *, before: int | None = None, limit: int = PAGE) -> Page:
     """Return one page of a profile's log, newest first; `before` is the `more_before` of the page before."""
-    query = (
-        ActivityEntry.select(ActivityEntry, Associate)
-        .join(Associate, JOIN.LEFT_OUTER)
-        .where(ActivityEntry.profile == profile)
-        .order_by(ActivityEntry.at.desc(), ActivityEntry.id.desc())
-    )
     # Its place in time is all that counts: a chat may have moved to another log since that page was read.
     last = ActivityEntry.get_or_none(ActivityEntry.id == before) if before else None
     if last:
-        query = query.where(
-            (ActivityEntry.at < last.at) | ((ActivityEntry.at == last.at) & (ActivityEntry.id < last.id))
-        )
-    entries = list(query.limit(limit + 1))
+        entries = _further_page.all(profile=profile, limit=limit + 1, at=last.at, id=last.id)
+    else:
+        entries = _first_page.all(profile=profile, limit=limit + 1)
     more = entries[limit - 1].id if len(entries) > limit else None
     return Page(entries[:limit], more)
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..prepared import given, prepared
 from ..tables import ContactPoint, Profile
+
+_points = prepared(
+    ContactPoint.select()
+    .where(ContactPoint.profile == given("profile"))
+    .order_by(ContactPoint.position, ContactPoint.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,7 @@ def load(ids: Iterable[int]) -> dict[int, Record]:
 
 def of(profile: Profile) -> Record:
     """Return the record of one profile."""
-    query = ContactPoint.select().where(ContactPoint.profile == profile)
-    return _record(profile, list(query.order_by(ContactPoint.position, ContactPoint.id)))
+    return _record(profile, _points.all(profile=profile))
 
 
 def _record(profile: Profile, points: list[ContactPoint]) -> Record:

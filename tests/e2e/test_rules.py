@@ -264,3 +264,26 @@ def test_unfolded_candidates_stay_unfolded(associate: People, customer: Customer
     emma.changes(phone="+33 7 81 20 44 19")
     expect(alice.see("given-phone")).to_contain_text("+33 7 81")
     expect(offered).to_have_count(12)
+
+
+def test_possible_matches_of_a_linked_chat_come_when_she_asks_and_stay(
+    associate: People, customer: Customers
+) -> None:
+    alice, jane = associate("alice"), customer()
+    jane.asks("It is me", name="Jane Doe", email="jane.doe@example.com")
+    alice.accepts("It is me")
+    alice.sees_linked("C-1001", "exact_match")
+    jane.changes(name="Emma Martin")
+    expect(alice.see("conflict-banner")).to_be_visible()
+    offered = alice.panel.get_by_test_id("candidate")
+    expect(offered).to_have_count(0)
+    alice.see("relink").click()
+    expect(offered).to_have_count(8)
+    expect(alice.see("relink")).to_be_focused()
+    alice.see("candidates-more").click()
+    expect(offered).to_have_count(12)
+    jane.changes(phone="+33 7 81 20 44 19")
+    expect(alice.see("given-phone")).to_contain_text("+33 7 81")
+    expect(offered).to_have_count(12)
+    offered.last.get_by_test_id("candidate-link").click()
+    expect(alice.see("profile-card").get_by_test_id("profile-name")).to_have_text("Emma Martin")

@@ -14,7 +14,7 @@ from .. import render
 from ..auth import Viewer
 from ..domain.identity import banner, candidates, facts
 from ..domain.identity.candidates import Candidate, Candidates
-from ..domain.identity.matching import Evidence
+from ..domain.identity.matching import Details, Evidence
 from ..domain.profiles import contact, records, search
 from ..domain.profiles.normalise import show_phone
 from ..domain.tables import Associate, Conversation, Link, Profile
@@ -22,22 +22,25 @@ from . import differences, evidence, given
 from . import profile as profiles
 
 
-def panel(viewer: Viewer, conversation: Conversation, *, identity: str = "", refreshed: str = "", page: int = 1) -> str:
+def panel(
+    viewer: Viewer, conversation: Conversation, *, identity: str = "", refreshed: str = "", pages: int = 0
+) -> str:
     """Draw the whole panel.
 
     `identity` is drawn in place of the card or the candidates (the form of a new profile, the profile being edited);
-    `refreshed` names the field whose row in the banner had moved on when somebody pressed its button; `page` is how
-    many pages of candidates are shown.
+    `refreshed` names the field whose row in the banner had moved on when somebody pressed its button; `pages` is how
+    many pages of candidates she has asked for. Of a chat that is linked they are looked for only then: few want to see
+    them, and every detail that a customer changes draws this panel.
     """
     link = facts.current_link(conversation)
-    found = _candidates(conversation, link)
-    state = "linked" if link else "candidates" if found.offered or found.rejected else "none"
+    found = None if link and not pages else _candidates(conversation, link)
+    state = "linked" if link else "candidates" if found and (found.offered or found.rejected) else "none"
     record = records.of(link.profile) if link else None
     sides = banner.compare_sides(conversation, link, record) if link and record else None
     if not identity and link and record:
-        identity = _card(viewer, conversation, link, record, found, page)
-    elif not identity:
-        identity = _offer(viewer, conversation, found, page)
+        identity = _card(viewer, conversation, link, record, found, pages)
+    elif not identity and found:
+        identity = _offer(viewer, conversation, found, max(pages, 1))
     return render.partial(
         "context/panel",
         viewer.reader,
@@ -107,9 +110,11 @@ def results(viewer: Viewer, conversation: Conversation, query: str) -> str:
 
 
 def _candidates(conversation: Conversation, link: Link | None) -> Candidates:
-    details = facts.given(facts.details_of(conversation), str(conversation.store.region))
-    besides = link.profile_id if link else None
-    return candidates.find(details, conversation.visitor_id, besides=besides)
+    return candidates.find(_given(conversation), conversation.visitor_id, besides=link.profile_id if link else None)
+
+
+def _given(conversation: Conversation) -> Details:
+    return facts.given(facts.details_of(conversation), str(conversation.store.region))
 
 
 def _card(
@@ -117,12 +122,15 @@ def _card(
     conversation: Conversation,
     link: Link,
     record: records.Record,
-    found: Candidates,
-    page: int,
+    found: Candidates | None,
+    pages: int,
 ) -> str:
     region = str(record.profile.region)
     # Typed as somebody else in a browser that is another customer's: that is to be seen without searching.
-    beside = found.of("remembered") if link.provenance == "exact_match" else ()
+    beside: tuple[Candidate, ...] = ()
+    if link.provenance == "exact_match":
+        beside = candidates.find_remembered(_given(conversation), conversation.visitor_id, besides=link.profile_id)
+    others = replace(found, offered=_without(found.offered, beside)) if found else None
     return render.partial(
         "context/card",
         viewer.reader,
@@ -132,7 +140,7 @@ def _card(
         phone=show_phone(record.phone, region),
         evidence=evidence.items(Evidence.from_data(link.evidence), region),
         beside=_cards(viewer, conversation, beside),
-        others=_list(viewer, conversation, replace(found, offered=_without(found.offered, beside)), page),
+        others=_list(viewer, conversation, others, pages) if others else None,
         accepted=conversation.state != "waiting",
     )
 
@@ -141,21 +149,21 @@ def _without(offered: tuple[Candidate, ...], shown: tuple[Candidate, ...]) -> tu
     return tuple(candidate for candidate in offered if candidate not in shown)
 
 
-def _offer(viewer: Viewer, conversation: Conversation, found: Candidates, page: int) -> str:
+def _offer(viewer: Viewer, conversation: Conversation, found: Candidates, pages: int) -> str:
     return render.partial(
         "context/candidates",
         viewer.reader,
         conversation=conversation,
-        listed=_list(viewer, conversation, found, page),
+        listed=_list(viewer, conversation, found, pages),
         count=len(found.offered),
         why=_why(viewer, conversation, found),
         accepted=conversation.state != "waiting",
     )
 
 
-def _list(viewer: Viewer, conversation: Conversation, found: Candidates, page: int) -> str:
+def _list(viewer: Viewer, conversation: Conversation, found: Candidates, pages: int) -> str:
     """Draw so many pages of candidates, the near ones beneath, the rejected ones apart."""
-    shown = found.offered[: page * candidates.PAGE]
+    shown = found.offered[: pages * candidates.PAGE]
     near = tuple(candidate for candidate in shown if candidate.strength == "near")
     return render.partial(
         "context/offered",
@@ -165,7 +173,7 @@ def _list(viewer: Viewer, conversation: Conversation, found: Candidates, page: i
         less_likely=_cards(viewer, conversation, near),
         rejected=_cards(viewer, conversation, found.rejected),
         left=len(found.offered) - len(shown),
-        page=page,
+        pages=pages,
     )
 
 

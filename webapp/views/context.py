@@ -24,9 +24,9 @@ blueprint = Blueprint("context", __name__, url_prefix="/conversations/<public_id
 def show(viewer: Associate, public_id: str) -> Response:
     """Show the panel: alone when it is asked for in place, else the whole page with the panel in front."""
     conversation, looks = access.conversation(viewer, public_id), this_viewer()
-    page = max(request.args.get("page", 1, int), 1)
+    pages = max(request.args.get("page", 0, int), 0)
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") != "main#panes":
-        return Response(context.panel(looks, conversation, page=page))
+        return Response(context.panel(looks, conversation, pages=pages))
     title = looks.reader.t("conv.title", name=conversations.customer_name(conversation))
     return workspace.answer(looks, title, workspace.chat_panes(looks, conversation, customer=True))
 

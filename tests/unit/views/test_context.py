@@ -147,6 +147,28 @@ def test_the_browsers_earlier_profile_is_offered_beside_the_one_that_was_typed(a
     assert seen.the("candidate", strength="remembered")["data-customer-number"] == house.jane.customer_number
 
 
+def test_whom_else_she_could_be_is_looked_for_when_somebody_asks(alice: Person, house: House) -> None:
+    jane = chat(house, *JANE)
+    details.change(jane, Given("Zoé Lefèvre", "zoe.lefevre@example.com"), generated_name="x")
+    assert panel(alice, jane).all("candidate") == []
+    asked = panel(alice, jane, "?page=1")
+    assert asked["data-state"] == "linked"
+    assert asked.the("candidate", strength="exact")["data-customer-number"] == house.zoe.customer_number
+
+
+def test_whom_an_associate_rejected_is_not_offered_beside_the_link(alice: Person, house: House) -> None:
+    first = chat(house, *JANE)
+    lifecycle.end(first, by=None)
+    second = chat(house, *JANE, visitor=first.visitor_id)
+    linking.unlink(second, by=house.alice)
+    lifecycle.end(second, by=None)
+    zoe = chat(house, "Zoé Lefèvre", "zoe.lefevre@example.com", visitor=first.visitor_id)
+    assert panel(alice, zoe).the("profile-card")["data-customer-number"] == house.zoe.customer_number
+    assert panel(alice, zoe).all("candidate") == []
+    rejected = panel(alice, zoe, "?page=1").the("candidate", strength="rejected")
+    assert rejected["data-customer-number"] == house.jane.customer_number
+
+
 def test_the_settings_are_named_when_they_forbid_the_link(alice: Person, house: House) -> None:
     settings.set_values({"automatic_linking": "off"}, by=None)
     seen = panel(alice, chat(house, *JANE))

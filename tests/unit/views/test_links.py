@@ -69,7 +69,8 @@ def test_a_candidate_is_chosen_instead_of_the_one_that_is_linked(alice: Person, 
     conversation = chat(house, "John Smith", "john.smith@example.com")
     seen = link(alice, conversation, house.john)
     assert seen.the("relink")
-    other = seen.the("candidate", customer_number=house.other_john.customer_number)
+    asked = alice.get(f"/conversations/{conversation.public_id}/context?page=1", htmx=True)
+    other = look(asked.text).the("candidate", customer_number=house.other_john.customer_number)
     assert other["data-strength"] == "exact"
     link(alice, conversation, house.other_john)
     assert linked_to(conversation) == house.other_john

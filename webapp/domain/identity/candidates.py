@@ -13,6 +13,7 @@ from typing import Any
 
 from peewee import fn
 
+from ..prepared import given, prepared
 from ..profiles import keys, records
 from ..tables import Conversation, Link, MatchKey, Rejection, Visitor
 from . import facts, nicknames
@@ -20,6 +21,17 @@ from .matching import Details, Evidence, compare
 
 PAGE = 8
 _SHORTLIST = 200  # profiles looked at for each key that only resembles
+
+# Of the chats of a browser whose link stands, the latest first.
+_standing = (
+    Link.select(Link.profile)
+    .join(Conversation)
+    .where(Conversation.visitor == given("visitor"), Link.ended_at.is_null())
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
+_latest = prepared(_standing)
+_latest_besides = prepared(_standing.where(Link.profile != given("besides")))
 
 ORDER = ("exact", "partial", "near", "remembered", "rejected")
 
@@ -51,7 +63,22 @@ def find(details: Details, visitor: Visitor | int | None, *, besides: int | None
     name = "" if details.name_generated else details.name
     lookup = keys.lookup_keys(name, details.email, details.phone, details.region, variants=nicknames.variants)
     ids = [*_sharing(lookup.same), *_resembling(lookup.near), *refused, *([remembered] if remembered else ())]
-    loaded = records.load(id for id in ids if id != besides)
+    return _compared(details, (id for id in ids if id != besides), refused, remembered)
+
+
+def find_remembered(details: Details, visitor: Visitor | int | None, *, besides: int) -> tuple[Candidate, ...]:
+    """Return whoever this browser remembers beside a profile, when the details say nothing for that one: one, or none.
+
+    The same as of `find` the remembered, without a search among all profiles.
+    """
+    remembered = remembered_profile(visitor, besides=besides)
+    if remembered is None or remembered in (refused := rejected_profiles(visitor)):
+        return ()
+    return _compared(details, [remembered], refused, remembered).of("remembered")
+
+
+def _compared(details: Details, ids: Iterable[int], refused: set[int], remembered: int | None) -> Candidates:
+    loaded = records.load(ids)
     contacts = _last_contacts(loaded)
     offered, rejected = [], []
     for id, record in loaded.items():
@@ -73,16 +100,9 @@ def remembered_profile(visitor: Visitor | int | None, *, besides: int | None = N
     """
     if visitor is None:
         return None
-    query = (
-        Link.select(Link.profile)
-        .join(Conversation)
-        .where(Conversation.visitor == visitor, Link.ended_at.is_null())
-        .order_by(Conversation.id.desc())
-    )
-    if besides is not None:
-        query = query.where(Link.profile != besides)
-    link = query.first()
-    return int(link.profile_id) if link else None
+    query, passed_over = (_latest, {}) if besides is None else (_latest_besides, {"besides": besides})
+    found = query.rows(visitor=visitor, **passed_over)
+    return int(found[0][0]) if found else None
 
 
 def rejected_profiles(visitor: Visitor | int | None) -> set[int]:

@@ -113,12 +113,30 @@ def can_undo(entry: ActivityEntry) -> bool:
     return bool((newest.ended_at is None) == (entry.kind == "linked"))
 
 
-@verb_of("conversation")
 def recount(conversation_id: int) -> None:
-    """Count the candidates anew after the details have changed: apart, so that saving them takes no longer for it."""
+    """Count the candidates anew after the details have changed: apart, so that saving them takes no longer for it.
+
+    They are looked for outside of the verb, which holds up others. Of a chat that is linked nobody sees how many there
+    are; once it is not, they are counted.
+    """
     conversation: Conversation | None = Conversation.get_or_none(Conversation.id == conversation_id)
-    if conversation and count_candidates(conversation):
-        emit(CandidatesCounted(conversation_id))
+    if conversation is None or facts.current_link(conversation):
+        return
+    count = _number_of_candidates(conversation)
+    if count != conversation.candidate_count:
+        _note_count(conversation, count)
+
+
+@verb_of("conversation")
+def _note_count(conversation: Conversation, count: int) -> None:
+    """Keep the count, unless the details or the count have changed since the conversation was read."""
+    changed = Conversation.update(candidate_count=count).where(
+        Conversation.id == conversation.id,
+        Conversation.details == conversation.details,
+        Conversation.candidate_count == conversation.candidate_count,
+    )
+    if changed.execute():
+        emit(CandidatesCounted(conversation.id))
 
 
 def recount_all() -> None:
@@ -130,14 +148,15 @@ def recount_all() -> None:
         recount(row.id)
 
 
-def count_candidates(conversation: Conversation) -> bool:
-    """Note how many candidates there are, for the inbox; from within a verb. Returns whether they are others now."""
+def count_candidates(conversation: Conversation) -> None:
+    """Note how many candidates there are, for the inbox; from within a verb."""
+    count = _number_of_candidates(conversation)
+    Conversation.update(candidate_count=count).where(Conversation.id == conversation.id).execute()
+
+
+def _number_of_candidates(conversation: Conversation) -> int:
     details = facts.given(facts.details_of(conversation), conversation.store.region)
-    count = len(find(details, conversation.visitor_id).offered)
-    changed = Conversation.update(candidate_count=count).where(
-        Conversation.id == conversation.id, Conversation.candidate_count != count
-    )
-    return bool(changed.execute())
+    return len(find(details, conversation.visitor_id).offered)
 
 
 def _is_withdrawn(profile: Profile) -> bool:

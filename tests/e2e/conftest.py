@@ -13,13 +13,13 @@ import sqlite3
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from .actors import PASSWORD, Associate, Customer
 from .network import Network
@@ -32,6 +32,8 @@ FLAGS = [
 ]  # fmt: skip
 # The shell draws pages only, and no window round them: a third less work for the same engine.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+BROWSERS_OF = pytest.StashKey[list[BrowserContext]]()  # a story
+SCREEN = 1500  # characters that are told of a screen
 PATIENCE = 20_000  # milliseconds a story waits for what it expects; it takes a tenth of a second unless all are busy
 
 expect.set_options(timeout=PATIENCE)
@@ -128,9 +130,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+def new_context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Open a browser of its own for each person; in the end none may have met an error in its console."""
-    contexts: list[BrowserContext] = []
+    contexts = request.node.stash[BROWSERS_OF] = list[BrowserContext]()
     complaints: list[str] = []
 
     def watch(page: Page) -> None:
@@ -147,6 +149,21 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A story that failed tells what stood on everybody's screen, in the frames, too."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for page in [page for context in item.stash.get(BROWSERS_OF, []) for page in context.pages]:
+            for frame in page.frames:
+                with suppress(Error):  # a tab that has crashed tells nothing
+                    seen = " | ".join(frame.inner_text("body").split("\n"))
+                    report.sections.append((f"On the screen: {frame.url}", seen[:SCREEN]))
+    return report
 
 
 def _note(kind: str, text: str, complaints: list[str]) -> None:

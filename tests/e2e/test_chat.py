@@ -281,6 +281,21 @@ def test_a_page_that_is_not_allowed_cannot_frame_the_widget(
     assert [cookie for cookie in browser_without_watch.cookies() if cookie["name"].startswith("rapport")] == []
 
 
+def test_who_types_before_the_window_has_told_the_frame_that_it_is_open_goes_on_where_she_began(
+    customer: Customers,
+) -> None:
+    zoe = customer()
+    zoe.see("prechat-message").click()
+    zoe.page.keyboard.type("Bon")
+    told = "() => { window.told = new Promise((done) => addEventListener('message', () => setTimeout(done))); }"
+    zoe.frame.locator("body").evaluate(told)
+    show = "(frame) => { frame.focus(); frame.contentWindow.postMessage({ v: 1, t: 'show' }, '*'); }"
+    zoe.page.locator("iframe[data-testid=widget-frame]").evaluate(show)
+    zoe.frame.locator("body").evaluate("() => window.told")
+    zoe.page.keyboard.type("jour")
+    expect(zoe.see("prechat-message")).to_have_value("Bonjour")
+
+
 def test_on_a_phone_the_chat_fills_the_screen(associate: People, customer: Customers) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     jane = customer(**phone)

@@ -21,6 +21,9 @@
     return element ? `${element.id} ${element.dataset.state}` : "";
   }
 
+  // Whoever was faster than the page and types already goes on where she began.
+  const typing = () => document.hasFocus() && document.activeElement.matches("input, textarea");
+
   const tell = (t, more) => host && parent.postMessage({ v: 1, t, ...more }, host);
   window.tellPage = tell;
 
@@ -40,7 +43,7 @@
   addEventListener("message", ({ source, origin, data }) => {
     if (source !== parent || !allowed(origin) || data?.v !== 1) return;
     if (data.t === "hello") greet(origin);
-    if (data.t === "show") window.enterScreen();
+    if (data.t === "show" && !typing()) window.enterScreen();
     if (data.t === "identify") window.identify(data.token);
     if (data.t === "reset") window.forgetVisitor();
     if (data.t === "store") for (const field of document.querySelectorAll("[name=store]")) field.value = String(data.store ?? "");

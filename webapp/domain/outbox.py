@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import Case, fn
 
@@ -23,10 +23,33 @@ from .tables import Outbox
 
 _columns = [Outbox.process, Outbox.happened, Outbox.at]
 _insert = prepared(Outbox.insert({column: given(column.name, like=column) for column in _columns}).returning(Outbox.id))
+_MISSING = 16  # ids for which the query that runs with every commit of another process has a place
 _LATEST = 60.0  # seconds after which a missing id will not come: longer than any transaction may last
 _LOOK_BACK = 1000  # ids before the newest that may still be missing when a reader begins
 _KEPT = 3600.0  # seconds that rows are kept for those who are late
 log = logging.getLogger(__name__)
+
+
+class _Row(NamedTuple):
+    """One commit: what it tells, which is nothing to the process whose it is; and the oldest that there is."""
+
+    id: int
+    told: str
+    oldest: int
+
+
+def _rows(own: Any, wanted: Any) -> Any:
+    told = Case(None, [(own, "")], Outbox.happened)
+    return Outbox.select(Outbox.id, told, Outbox.select(fn.MIN(Outbox.id))).where(wanted).order_by(Outbox.id)
+
+
+_places = [f"missing_{number}" for number in range(_MISSING)]
+_usual = prepared(
+    _rows(
+        Outbox.process == given("me"),
+        (Outbox.id > given("highest")) | Outbox.id.in_([given(place, like=Outbox.id) for place in _places]),
+    )
+)
 
 
 class _Me:
@@ -112,16 +135,15 @@ class Reader:
         there = {row.id for row in Outbox.select(Outbox.id).where(Outbox.id >= first)}
         self._miss(set(range(first, self._highest)) - there)
 
-    def _rows(self, doubted: Sequence[int]) -> list[Any]:
-        own = Outbox.process == _me.name
-        if doubted:
-            own &= Outbox.id.not_in(doubted)
-        told = Case(None, [(own, "")], Outbox.happened).alias("told")
-        oldest = Outbox.select(fn.MIN(Outbox.id)).alias("oldest")
-        wanted: Any = Outbox.id > self._highest
-        if self._missing or doubted:  # one that is doubted may have been read as our own before it was
-            wanted |= Outbox.id.in_([*self._missing, *doubted])
-        return list(Outbox.select(Outbox.id, told, oldest).where(wanted).order_by(Outbox.id).namedtuples())
+    def _rows(self, doubted: Sequence[int]) -> list[_Row]:
+        if doubted or len(self._missing) > _MISSING:
+            # One that is doubted may have been read as our own before it was.
+            wanted: Any = (Outbox.id > self._highest) | Outbox.id.in_([*self._missing, *doubted])
+            rows = _rows((Outbox.process == _me.name) & Outbox.id.not_in(doubted), wanted).tuples()
+        else:
+            ids = dict(zip(_places, [*self._missing, *[0] * _MISSING], strict=False))
+            rows = _usual.rows(me=_me.name, highest=self._highest, **ids)
+        return [_Row(*row) for row in rows]
 
     def _count(self, id: int) -> None:
         if id <= self._highest:
@@ -135,7 +157,7 @@ class Reader:
         self._missing |= dict.fromkeys(ids, until)
 
 
-def _events_of(row: Any) -> list[object]:
+def _events_of(row: _Row) -> list[object]:
     """Read what a row tells; one that nobody can read is no reason to keep the others back."""
     try:
         return events.from_text(row.told)

@@ -5,6 +5,7 @@ The kernel gives up a connection whose other end is gone; that a server is there
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import Generator
 from typing import Any
@@ -15,6 +16,7 @@ from playhouse.pool import PooledPostgresqlDatabase
 
 PATIENCE = 5  # seconds for a connection, new or kept
 SILENCE = 17.0  # seconds for an answer: more than any statement is given by the server itself
+_FRESH = 1.0  # seconds after an answer in which a connection is not asked whether it still answers
 _AGAIN = 1.0  # seconds after a connection was waited for in vain, in which nobody waits for one
 # For the kernel: seconds without a word until it asks, and between its questions; milliseconds for what was sent.
 _KERNEL: dict[str, Any] = {
@@ -35,9 +37,20 @@ class _Connection(psycopg.Connection[Any]):
     """A connection that gives up on a server which does not answer, and is closed then."""
 
     silence = SILENCE
+    heard_at = float("-inf")  # when the server last answered, on the monotonic clock
 
     def wait(self, gen: Generator[Any, Any, Any], *args: Any, **kwargs: Any) -> Any:
-        return super().wait(self._in_time(gen), *args, **kwargs)
+        came = super().wait(self._in_time(gen), *args, **kwargs)
+        self.heard_at = time.monotonic()
+        return came
+
+    def is_fresh(self) -> bool:
+        """Say whether the server has answered a moment ago, and has not ended since: it would have said so."""
+        if time.monotonic() - self.heard_at > _FRESH:
+            return False
+        heard = select.poll()
+        heard.register(self.pgconn.socket, select.POLLIN)
+        return not heard.poll(0)
 
     def _in_time(self, asking: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
         """Do the same, but end with an error: psycopg comes by several times a second, with nothing while none came."""
@@ -59,9 +72,14 @@ class _Adapter(Psycopg3Adapter):
         return _Connection.connect(db.database, connect_timeout=PATIENCE, **_KERNEL, **params)
 
     def is_connection_closed(self, conn: Any) -> bool:
-        """Ask a kept connection whether it answers. Raises OperationalError when it does not: the others will not."""
+        """Ask a kept connection whether it answers, unless it just has: everybody who wants one waits meanwhile.
+
+        Raises OperationalError when it does not: the others will not.
+        """
+        if self.txn_status(conn) == self.txn_idle and conn.is_fresh():
+            return False
         begun, silence = time.monotonic(), conn.silence
-        conn.silence = PATIENCE  # everybody who wants a connection waits meanwhile
+        conn.silence = PATIENCE
         closed: bool = super().is_connection_closed(conn)
         conn.silence = silence
         if closed and time.monotonic() - begun > _AGAIN:

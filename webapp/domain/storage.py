@@ -72,13 +72,18 @@ def transaction(lock: Lock | None = None) -> Iterator[None]:
     """
     with database.atomic():
         if is_postgresql():
-            if lock is None:
-                database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_HOUSE,))
-            else:
-                database.execute_sql("SELECT pg_advisory_xact_lock_shared(%s)", (_HOUSE,))
-            if lock and lock[1] is not None:
-                database.execute_sql("SELECT pg_advisory_xact_lock(%s, %s)", lock)
+            _lock(lock)
         yield
+
+
+def _lock(lock: Lock | None) -> None:
+    if lock is None:
+        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_HOUSE,))
+    elif lock[1] is None:
+        database.execute_sql("SELECT pg_advisory_xact_lock_shared(%s)", (_HOUSE,))
+    else:
+        both = "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s, %s)"
+        database.execute_sql(both, (_HOUSE, *lock))
 
 
 def lock_also(lock: Lock) -> None:

@@ -113,6 +113,14 @@ def test_a_commit_that_becomes_visible_later_than_a_younger_one_is_read_then(rea
     assert reader.read() == []
 
 
+def test_so_are_many_that_become_visible_later(reader: outbox.Reader) -> None:
+    come(50, 50)
+    assert reader.read() == [ProfileCreated(50)]
+    for number in range(1, 50):
+        come(number, number)
+    assert reader.read() == [ProfileCreated(number) for number in range(1, 50)]
+
+
 def test_also_one_that_was_under_way_when_the_reader_came(database: None) -> None:
     come(7, 7)
     come(9, 9)

@@ -36,6 +36,10 @@ class Way:
     def __init__(self, network: Network, loop: asyncio.AbstractEventLoop) -> None:
         self.network, self._loop = network, loop
 
+    def of(self, url: str) -> str:
+        """Return the address by this way of what has this address."""
+        return url.replace(f":{self.network.target}/", f":{self.network.port}/")
+
     def do(self, act: Callable[[], object]) -> None:
         """Do something to it."""
 
@@ -127,10 +131,10 @@ def test_those_who_waited_behind_one_for_a_connection_do_not_each_wait_again(
 def test_nor_does_each_of_many_kept_connections_have_to_be_found_dead(
     way: Way, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = settings.database_url.replace(f":{way.network.target}/", f":{way.network.port}/")
-    pool = storage._postgresql(url, connections=20)
+    pool = storage._postgresql(way.of(settings.database_url), connections=20)
     monkeypatch.setattr(postgresql, "PATIENCE", 2)
     monkeypatch.setattr(postgresql, "_AGAIN", 1.5)
+    monkeypatch.setattr(postgresql, "_FRESH", 0.0)
     all_there = threading.Barrier(8)
 
     def use_it() -> None:
@@ -143,6 +147,30 @@ def test_nor_does_each_of_many_kept_connections_have_to_be_found_dead(
     way.do(way.network.hold)
     assert max(told_off(pool, 8)) < 4 * 2
     way.do(way.network.tear)
+    pool.close_all()
+
+
+@on_postgresql
+@pytest.mark.usefixtures("database")
+def test_one_that_has_just_answered_is_not_asked(way: Way, settings: Settings) -> None:
+    pool = storage._postgresql(way.of(settings.database_url), connections=2)
+    with pool.connection_context():
+        pool.execute_sql("SELECT 1")
+    way.do(way.network.hold)
+    pool.connect()  # or it would wait for an answer
+    way.do(way.network.tear)
+    pool.close_all()
+
+
+@on_postgresql
+@pytest.mark.usefixtures("database")
+def test_but_one_that_the_server_has_ended_since_is_given_to_nobody(settings: Settings) -> None:
+    pool = storage._postgresql(settings.database_url, connections=2)
+    with pool.connection_context():
+        (one,) = pool.execute_sql("SELECT pg_backend_pid()").fetchone()
+    base.execute_sql("SELECT pg_terminate_backend(%s, 5000)", (one,))
+    with pool.connection_context():
+        assert pool.execute_sql("SELECT pg_backend_pid()").fetchone() != (one,)
     pool.close_all()
 
 
